@@ -1,0 +1,58 @@
+package contract
+
+// Attributes that Polyspan writes on spans. They are the only attributes the merge
+// processor adds while normalize is off.
+const (
+	// AttrMergeEvidence is on the entry of a piece that was joined: an [Evidence].
+	AttrMergeEvidence = "polyspan.merge.evidence"
+	// AttrMergeConfidence is the probability (0–1, double) that the join is right; 1 for exact evidence.
+	AttrMergeConfidence = "polyspan.merge.confidence"
+	// AttrMergeOriginalTraceID is the trace id (32 lower hex) under which the span arrived.
+	AttrMergeOriginalTraceID = "polyspan.merge.original_trace_id"
+	// AttrMergeOriginalParentSpanID is the parent id (16 lower hex) of an entry that had one before the join.
+	AttrMergeOriginalParentSpanID = "polyspan.merge.original_parent_span_id"
+	// AttrMergeRefused is a [Refusal], on the root of a piece that stayed alone although a key matched.
+	AttrMergeRefused = "polyspan.merge.refused"
+	// AttrClockOffset is the clock offset (ns, int) that was estimated for the span's host against its caller's.
+	AttrClockOffset = "polyspan.clock.offset"
+	// AttrLane names the transport of a call as the data-plane bridge (or an
+	// application) knows it; a [Transport] value. It wins over semantic conventions.
+	AttrLane = "polyspan.lane"
+)
+
+// Evidence says why a piece was joined to another trace; the value of [AttrMergeEvidence].
+type Evidence string
+
+// Evidence kinds, strongest first (models.md, "Merge").
+const (
+	EvidenceWidth         Evidence = "identity.width"
+	EvidenceHeaderW3C     Evidence = "identity.header.w3c"
+	EvidenceHeaderB3      Evidence = "identity.header.b3"
+	EvidenceHeaderJaeger  Evidence = "identity.header.jaeger"
+	EvidenceHeaderDatadog Evidence = "identity.header.datadog"
+	EvidenceHeaderXRay    Evidence = "identity.header.xray"
+	EvidenceHeaderSW8     Evidence = "identity.header.sw8"
+	EvidenceHeaderOTTrace Evidence = "identity.header.ottrace"
+	EvidenceHeaderGoogle  Evidence = "identity.header.google"
+	EvidenceLink          Evidence = "link"
+	EvidenceXRayRoot      Evidence = "identity.xray_root"
+	// EvidenceCustomPrefix is followed by the attribute name of the custom key.
+	EvidenceCustomPrefix Evidence = "custom."
+)
+
+// Refusal says why a matching key did not join two pieces; the value of
+// [AttrMergeRefused] and of the "cause" attribute of the processor's metrics.
+type Refusal string
+
+// Refusals (models.md M5–M9, M11).
+const (
+	RefusedConflict  Refusal = "conflict"
+	RefusedCycle     Refusal = "cycle"
+	RefusedTime      Refusal = "time"
+	RefusedAmbiguous Refusal = "ambiguous"
+	RefusedKeyFlood  Refusal = "key_flood"
+	RefusedUntrusted Refusal = "untrusted"
+	RefusedOverflow  Refusal = "overflow"
+	RefusedLate      Refusal = "late"
+	RefusedSize      Refusal = "size"
+)

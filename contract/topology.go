@@ -1,0 +1,112 @@
+package contract
+
+import "time"
+
+// TopologyVersion is the version of the [Topology] document.
+const TopologyVersion = 1
+
+// Topology is the JSON document of GET /api/v1/topology. Absent data is absent
+// from the JSON, never 0: every optional number is a pointer.
+type Topology struct {
+	Version int `json:"version"`
+	// AsOf is the instant the figures are for; they cover WindowSeconds before it.
+	AsOf          time.Time `json:"as_of"`
+	WindowSeconds float64   `json:"window_seconds"`
+	// Nodes and Edges are sorted by id and never null.
+	Nodes []TopologyNode `json:"nodes"`
+	Edges []TopologyEdge `json:"edges"`
+}
+
+// NodeKind says what a node stands for.
+type NodeKind string
+
+// Node kinds.
+const (
+	NodeService   NodeKind = "service"
+	NodeDatabase  NodeKind = "database"
+	NodeMessaging NodeKind = "messaging"
+	NodeExternal  NodeKind = "external"
+	NodeUser      NodeKind = "user"
+)
+
+// Relation says what an edge means.
+type Relation string
+
+// Relations.
+const (
+	RelationCall      Relation = "call"
+	RelationMessage   Relation = "message"
+	RelationTelemetry Relation = "telemetry"
+)
+
+// TopologyNode is a service, database, broker, external peer or the user.
+type TopologyNode struct {
+	// ID is "namespace/name", or "name" without a namespace; unique in the document.
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Namespace string   `json:"namespace,omitempty"`
+	Kind      NodeKind `json:"kind"`
+	// Language is the busiest language seen under this name (telemetry.sdk.language or detected).
+	Language string `json:"language,omitempty"`
+	// Languages holds all of them, busiest first, when there is more than one (rule T1).
+	Languages []string `json:"languages,omitempty"`
+	SDK       string   `json:"sdk,omitempty"`
+	Runtime   string   `json:"runtime,omitempty"`
+	// Instances is the number of distinct service instances seen in the window.
+	Instances *int `json:"instances,omitempty"`
+	// Rate is calls and messages received per second over the window.
+	Rate            *float64           `json:"rate,omitempty"`
+	ErrorRatio      *float64           `json:"error_ratio,omitempty"`
+	ServerSeconds   *Quantiles         `json:"server_seconds,omitempty"`
+	Vulnerabilities *VulnerabilitySums `json:"vulnerabilities,omitempty"`
+	FirstSeen       time.Time          `json:"first_seen,omitzero"`
+	LastSeen        time.Time          `json:"last_seen,omitzero"`
+}
+
+// TopologyEdge is all calls or messages from Source to Target over one transport.
+type TopologyEdge struct {
+	ID        string    `json:"id"`
+	Source    string    `json:"source"`
+	Target    string    `json:"target"`
+	Transport Transport `json:"transport"`
+	Relation  Relation  `json:"relation"`
+	// Languages of the two ends as seen on this edge.
+	ClientLanguage string `json:"client_language,omitempty"`
+	ServerLanguage string `json:"server_language,omitempty"`
+	// Rate is calls or messages per second over the window.
+	Rate          *float64   `json:"rate,omitempty"`
+	ErrorRatio    *float64   `json:"error_ratio,omitempty"`
+	ClientSeconds *Quantiles `json:"client_seconds,omitempty"`
+	ServerSeconds *Quantiles `json:"server_seconds,omitempty"`
+	// BoundarySeconds is the caller's duration minus the callee's of the same call (rule T7).
+	BoundarySeconds *Quantiles `json:"boundary_seconds,omitempty"`
+	// QueueSeconds is consumer start minus producer end (rule T7).
+	QueueSeconds *Quantiles    `json:"queue_seconds,omitempty"`
+	Evidence     *EdgeEvidence `json:"evidence,omitempty"`
+	FirstSeen    time.Time     `json:"first_seen,omitzero"`
+	LastSeen     time.Time     `json:"last_seen,omitzero"`
+}
+
+// Quantiles are seconds.
+type Quantiles struct {
+	P50 float64 `json:"p50"`
+	P95 float64 `json:"p95"`
+	P99 float64 `json:"p99"`
+}
+
+// EdgeEvidence counts the edge's calls over the window by how caller and callee
+// came to be in one trace: context propagated by the SDKs, joined by exact
+// evidence, or inferred.
+type EdgeEvidence struct {
+	Propagated float64 `json:"propagated"`
+	Joined     float64 `json:"joined"`
+	Inferred   float64 `json:"inferred"`
+}
+
+// VulnerabilitySums counts a service's open findings by severity.
+type VulnerabilitySums struct {
+	Critical int `json:"critical"`
+	High     int `json:"high"`
+	Medium   int `json:"medium"`
+	Low      int `json:"low"`
+}

@@ -1,0 +1,286 @@
+package multilangbridgeprocessor
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor"
+	"go.uber.org/zap"
+
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
+)
+
+// rememberFactor is how many times wait the ids of traces that left are remembered (M2).
+const rememberFactor = 10
+
+// held is a batch that waits. In observe mode it has no data: that has gone on.
+type held struct {
+	td      ptrace.Traces
+	spans   int
+	due     time.Time
+	links   []merge.TraceID
+	forward bool
+}
+
+var (
+	errStopped = errors.New("multi_language_bridge is shut down")
+	errFull    = errors.New(`multi_language_bridge holds "max_held_spans" and the next component refuses data: retry later`)
+)
+
+// bridge is the processor. A batch is normalised and read by the goroutine that
+// brings it, held in a queue, and delivered by one goroutine (release.go) in the
+// order of arrival.
+type bridge struct {
+	cfg     *Config
+	next    consumer.Traces
+	log     *zap.Logger
+	tel     *recorder
+	edit    editor
+	workers sync.Pool // of *worker
+
+	mu sync.Mutex
+	// Guarded by mu:
+	store    *merge.Store
+	recorded merge.Stats // what the telemetry has of the store's counts
+	queue    []held      // oldest first
+	holding  int         // spans in queue and in delivery
+	wanted   int         // spans for which a sender waits
+	failing  bool        // the next component refused the last delivery
+	stopping bool
+	room     chan struct{} // closed and replaced when holding falls or failing changes
+
+	wake   chan struct{} // one pending signal for the releaser
+	giveUp chan struct{} // closed when shutdown has retried long enough
+	cancel context.CancelFunc
+	done   chan struct{} // closed when the releaser has ended
+}
+
+// worker is the scratch memory of one ConsumeTraces call.
+type worker struct {
+	normalizer *normalizer
+	scanner    *scanner
+}
+
+func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*bridge, error) {
+	tel, err := newRecorder(set.TelemetrySettings, cfg.Join.CustomKeys)
+	if err != nil {
+		return nil, err
+	}
+	seed := maphash.MakeSeed()
+	b := &bridge{
+		cfg: cfg, next: next, log: set.Logger, tel: tel,
+		edit:   editor{mode: cfg.Mode, keys: cfg.Join.CustomKeys},
+		store:  merge.New(storeConfig(cfg)),
+		room:   make(chan struct{}),
+		wake:   make(chan struct{}, 1),
+		giveUp: make(chan struct{}),
+	}
+	b.workers.New = func() any {
+		return &worker{normalizer: newNormalizer(cfg.Normalize.KeepOriginal), scanner: newScanner(&cfg.Join, seed)}
+	}
+	return b, nil
+}
+
+func storeConfig(cfg *Config) merge.Config {
+	mc := merge.Config{
+		Identity: cfg.Join.Identity, MaxFanIn: cfg.Join.MaxFanIn,
+		Remember: rememberFactor * cfg.Wait, MaxRemembered: cfg.MaxHeldSpans,
+	}
+	for _, k := range cfg.Join.CustomKeys {
+		mc.Keys = append(mc.Keys, merge.Key{MaxAge: k.MaxAge, Keep: max(k.MaxAge, cfg.Wait)})
+		mc.Remember = max(mc.Remember, k.MaxAge)
+	}
+	return mc
+}
+
+// Capabilities says whether the data is changed: in observe mode it is not.
+func (b *bridge) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: b.cfg.Mode != ModeObserve}
+}
+
+// Start starts the releaser.
+func (b *bridge) Start(context.Context, component.Host) error {
+	if b.cfg.Wait == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	b.cancel = cancel
+	b.done = make(chan struct{})
+	go b.release(ctx)
+	return nil
+}
+
+// ConsumeTraces takes a batch in. It returns once the batch is held, or has been
+// passed on; at the bound it waits for room until ctx ends.
+func (b *bridge) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	w := b.workers.Get().(*worker)
+	defer b.workers.Put(w)
+	spans := td.SpanCount()
+	if b.cfg.Normalize.Enabled {
+		b.tel.normalized(ctx, w.normalizer.traces(td))
+	}
+	if b.cfg.Wait == 0 || spans == 0 {
+		return b.pass(ctx, td, spans)
+	}
+	batch := w.scanner.scan(td)
+	h := held{spans: spans, links: slices.Clone(batch.Links)}
+	if h.forward = b.cfg.Mode != ModeObserve; h.forward {
+		h.td = td
+	}
+	taken, err := b.hold(ctx, batch, h)
+	if err != nil {
+		return err
+	}
+	if taken.kept && h.forward {
+		b.tel.in(ctx, spans)
+		b.tel.held(ctx, spans)
+		return nil
+	}
+	if !taken.kept {
+		b.edit.apply(td, taken.verdicts, taken.moved)
+		b.tel.stats(ctx, taken.stats)
+	}
+	if spans > b.cfg.MaxHeldSpans {
+		b.tel.early(ctx, spans)
+	}
+	return b.pass(ctx, td, spans)
+}
+
+// leaving is what goes with a batch that leaves.
+type leaving struct {
+	verdicts []merge.Verdict
+	moved    map[merge.TraceID]merge.TraceID
+	stats    merge.Stats // since the last
+	kept     bool        // it does not leave yet
+}
+
+// hold queues the batch, unless it is to be passed on at once: all its traces
+// have left already, or it is larger than the bound.
+func (b *bridge) hold(ctx context.Context, batch *merge.Batch, h held) (leaving, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.makeRoom(ctx, h.spans); err != nil {
+		return leaving{}, err
+	}
+	if h.spans > b.cfg.MaxHeldSpans || b.store.AllFixed(batch) {
+		return leaving{verdicts: b.store.Lookup(batch, nil), moved: b.moved(h.links), stats: b.newStats()}, nil
+	}
+	now := time.Now()
+	h.due = now.Add(b.cfg.Wait)
+	b.store.Insert(now.UnixNano(), batch)
+	b.queue = append(b.queue, h)
+	b.holding += h.spans
+	if len(b.queue) == 1 {
+		b.signal()
+	}
+	return leaving{kept: true}, nil
+}
+
+// newStats is what the store counted since the last call. mu is held.
+func (b *bridge) newStats() merge.Stats {
+	now := b.store.Stats()
+	since := now.Since(b.recorded)
+	b.recorded = now
+	return since
+}
+
+// makeRoom waits, with mu held on entry and return, until the spans fit.
+func (b *bridge) makeRoom(ctx context.Context, spans int) error {
+	if spans > b.cfg.MaxHeldSpans {
+		spans = 0 // it never fits: it is not held
+	}
+	b.wanted += spans
+	defer func() { b.wanted -= spans }()
+	for {
+		switch {
+		case b.stopping:
+			return errStopped
+		case b.holding+spans <= b.cfg.MaxHeldSpans:
+			return nil
+		case b.failing:
+			return errFull
+		}
+		room := b.room
+		b.signal()
+		b.mu.Unlock()
+		select {
+		case <-room:
+			b.mu.Lock()
+		case <-ctx.Done():
+			b.mu.Lock()
+			return ctx.Err()
+		}
+	}
+}
+
+// moved maps the linked traces that left, or will, under another id. mu is held.
+func (b *bridge) moved(links []merge.TraceID) map[merge.TraceID]merge.TraceID {
+	var moved map[merge.TraceID]merge.TraceID
+	for _, t := range links {
+		if to, ok := b.store.Moved(t); ok {
+			if moved == nil {
+				moved = make(map[merge.TraceID]merge.TraceID)
+			}
+			moved[t] = to
+		}
+	}
+	return moved
+}
+
+func (b *bridge) pass(ctx context.Context, td ptrace.Traces, spans int) error {
+	if err := b.next.ConsumeTraces(ctx, td); err != nil {
+		return err
+	}
+	b.tel.in(ctx, spans)
+	b.tel.out(ctx, spans)
+	return nil
+}
+
+// signal wakes the releaser. A pending signal is enough.
+func (b *bridge) signal() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Shutdown refuses new spans, delivers all that are held and waits for that until
+// ctx ends. What the next component refuses is tried again for shutdownRetry only.
+// It may be called without Start, and twice.
+func (b *bridge) Shutdown(ctx context.Context) error {
+	b.mu.Lock()
+	first := !b.stopping
+	b.stopping = true
+	b.notify()
+	b.mu.Unlock()
+	if b.cancel == nil {
+		return nil
+	}
+	b.signal()
+	defer b.cancel()
+	if first {
+		stop := time.AfterFunc(shutdownRetry, func() { close(b.giveUp) })
+		defer stop.Stop()
+	}
+	select {
+	case <-b.done:
+		return nil
+	case <-ctx.Done():
+		b.cancel()
+		<-b.done
+		return ctx.Err()
+	}
+}
+
+// notify wakes the senders that wait for room. mu is held.
+func (b *bridge) notify() {
+	close(b.room)
+	b.room = make(chan struct{})
+}

@@ -1,0 +1,229 @@
+package multilangbridgeprocessor
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/header"
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
+)
+
+// Config of the processor.
+type Config struct {
+	// Wait is how long a batch is held for the missing pieces of its traces.
+	// 0 holds nothing: spans are normalised, if asked for, and passed on at once.
+	Wait time.Duration `mapstructure:"wait"`
+	// MaxHeldSpans bounds the spans held. At the bound the oldest leave before
+	// their time, joined with what is there.
+	MaxHeldSpans int `mapstructure:"max_held_spans"`
+	// Mode says what is done to pieces that belong together.
+	Mode Mode `mapstructure:"mode"`
+	// Normalize rewrites attributes to one version of the semantic conventions.
+	Normalize NormalizeConfig `mapstructure:"normalize"`
+	// Join says by what evidence pieces are joined.
+	Join JoinConfig `mapstructure:"join"`
+
+	_ struct{}
+}
+
+// NormalizeConfig of attribute names. Every spelling is read anyway.
+type NormalizeConfig struct {
+	// Enabled rewrites old attribute names to those of the pinned version.
+	Enabled bool `mapstructure:"enabled"`
+	// KeepOriginal leaves the old attributes in place beside the new ones.
+	KeepOriginal bool `mapstructure:"keep_original"`
+
+	_ struct{}
+}
+
+// JoinConfig names the evidence that is acted on.
+type JoinConfig struct {
+	// Identity joins 64-bit ids to the 128-bit ids they are half of.
+	Identity bool `mapstructure:"identity"`
+	// Headers are the propagation formats that are read from captured request headers.
+	Headers []string `mapstructure:"headers"`
+	// Links says which span links become parents.
+	Links LinkPolicy `mapstructure:"links"`
+	// CustomKeys are ids of the application that services record.
+	CustomKeys []CustomKeyConfig `mapstructure:"custom_keys"`
+	// TrustPublicPeers acts on headers and custom keys also of requests that came
+	// from a public client.address.
+	TrustPublicPeers bool `mapstructure:"trust_public_peers"`
+	// MaxFanIn bounds the pieces that one key value or one linked span may tie.
+	MaxFanIn int `mapstructure:"max_fan_in"`
+
+	_ struct{}
+}
+
+// CustomKeyConfig is an id that the application passes along by itself.
+type CustomKeyConfig struct {
+	// Attribute is the span attribute or captured header that holds the id, e.g. x-trace-id.
+	Attribute string `mapstructure:"attribute"`
+	// Tracestate is the tracestate member that holds it; "*" reads every vendor's
+	// member but ot and dd, "" none.
+	Tracestate string `mapstructure:"tracestate"`
+	// Scope says what one value stands for.
+	Scope Scope `mapstructure:"scope"`
+	// MaxAge is how far apart two spans with one value may start.
+	MaxAge time.Duration `mapstructure:"max_age"`
+
+	_ struct{}
+}
+
+// Mode is what is done to pieces that belong together.
+type Mode string
+
+// Modes.
+const (
+	// ModeRewrite gives joined pieces one trace id and the right parents.
+	ModeRewrite Mode = "rewrite"
+	// ModeLink keeps all ids and adds span links.
+	ModeLink Mode = "link"
+	// ModeObserve changes nothing and only counts.
+	ModeObserve Mode = "observe"
+)
+
+// UnmarshalText reads a mode.
+func (m *Mode) UnmarshalText(text []byte) error {
+	return oneOf("mode", m, text, ModeRewrite, ModeLink, ModeObserve)
+}
+
+// LinkPolicy says which span links become parents.
+type LinkPolicy string
+
+// Link policies.
+const (
+	// LinksConsumer makes the only link of a consumer span without a parent its parent.
+	LinksConsumer LinkPolicy = "consumer"
+	// LinksOff leaves links alone.
+	LinksOff LinkPolicy = "off"
+)
+
+// UnmarshalText reads a link policy.
+func (p *LinkPolicy) UnmarshalText(text []byte) error {
+	return oneOf("links", p, text, LinksConsumer, LinksOff)
+}
+
+// Scope is what one value of a custom key stands for.
+type Scope string
+
+// ScopeRequest means a value of its own for every request: the only scope by
+// which traces can be joined without tying requests of one session together.
+const ScopeRequest Scope = "request"
+
+// UnmarshalText reads a scope.
+func (s *Scope) UnmarshalText(text []byte) error {
+	return oneOf("scope", s, text, ScopeRequest)
+}
+
+func oneOf[T ~string](key string, dst *T, text []byte, allowed ...T) error {
+	v := T(text)
+	if slices.Contains(allowed, v) {
+		*dst = v
+		return nil
+	}
+	names := make([]string, len(allowed))
+	for i, a := range allowed {
+		names[i] = string(a)
+	}
+	return fmt.Errorf("%q must be one of %s, not %q", key, strings.Join(names, ", "), text)
+}
+
+const (
+	defaultWait         = 5 * time.Second
+	defaultMaxHeldSpans = 500_000
+	defaultMaxFanIn     = 128
+	defaultMaxAge       = 30 * time.Second
+
+	maxWait         = 10 * time.Minute
+	maxMaxHeldSpans = 100_000_000
+	maxMaxFanIn     = 10_000
+	maxMaxAge       = time.Hour
+	maxCustomKeys   = merge.MaxKeys
+)
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Wait:         defaultWait,
+		MaxHeldSpans: defaultMaxHeldSpans,
+		Mode:         ModeRewrite,
+		Join: JoinConfig{
+			Identity:   true,
+			Headers:    header.FormatNames(),
+			Links:      LinksConsumer,
+			CustomKeys: []CustomKeyConfig{{Attribute: "x-trace-id", Tracestate: "*", Scope: ScopeRequest, MaxAge: defaultMaxAge}},
+			MaxFanIn:   defaultMaxFanIn,
+		},
+	}
+}
+
+var (
+	_ component.Config    = (*Config)(nil)
+	_ confmap.Unmarshaler = (*CustomKeyConfig)(nil)
+)
+
+// Unmarshal gives the keys that an element of custom_keys leaves out their defaults.
+func (c *CustomKeyConfig) Unmarshal(conf *confmap.Conf) error {
+	c.Tracestate, c.Scope, c.MaxAge = "*", ScopeRequest, defaultMaxAge
+	return conf.Unmarshal(c)
+}
+
+// Validate checks the keys of the first level.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Wait < 0 || c.Wait > maxWait {
+		errs = append(errs, fmt.Errorf(`"wait" must be between 0s and %v, not %v`, maxWait, c.Wait))
+	}
+	if c.MaxHeldSpans < 1 || c.MaxHeldSpans > maxMaxHeldSpans {
+		errs = append(errs, fmt.Errorf(`"max_held_spans" must be between 1 and %d, not %d`, maxMaxHeldSpans, c.MaxHeldSpans))
+	}
+	if c.Mode == ModeObserve && c.Normalize.Enabled {
+		errs = append(errs, errors.New(`"normalize::enabled" changes spans, but "mode" is observe: set one of them otherwise`))
+	}
+	return errors.Join(errs...)
+}
+
+// Validate checks the join keys.
+func (c *JoinConfig) Validate() error {
+	var errs []error
+	for i, name := range c.Headers {
+		if _, ok := header.ParseFormat(name); !ok {
+			errs = append(errs, fmt.Errorf(`"headers::%d" must be one of %s, not %q`, i, strings.Join(header.FormatNames(), ", "), name))
+		}
+		if slices.Contains(c.Headers[:i], name) {
+			errs = append(errs, fmt.Errorf(`"headers::%d" repeats %q`, i, name))
+		}
+	}
+	if c.MaxFanIn < 1 || c.MaxFanIn > maxMaxFanIn {
+		errs = append(errs, fmt.Errorf(`"max_fan_in" must be between 1 and %d, not %d`, maxMaxFanIn, c.MaxFanIn))
+	}
+	if len(c.CustomKeys) > maxCustomKeys {
+		errs = append(errs, fmt.Errorf(`"custom_keys" must hold at most %d keys, not %d`, maxCustomKeys, len(c.CustomKeys)))
+	}
+	for i := range c.CustomKeys {
+		for j := range c.CustomKeys[:i] {
+			if c.CustomKeys[i].Attribute == c.CustomKeys[j].Attribute {
+				errs = append(errs, fmt.Errorf(`"custom_keys::%d::attribute" repeats %q`, i, c.CustomKeys[i].Attribute))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Validate checks one custom key.
+func (c *CustomKeyConfig) Validate() error {
+	var errs []error
+	if c.Attribute == "" || strings.TrimSpace(c.Attribute) != c.Attribute {
+		errs = append(errs, fmt.Errorf(`"attribute" must name a span attribute or header such as x-trace-id, not %q`, c.Attribute))
+	}
+	if c.MaxAge <= 0 || c.MaxAge > maxMaxAge {
+		errs = append(errs, fmt.Errorf(`"max_age" must be above 0s and at most %v, not %v`, maxMaxAge, c.MaxAge))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,74 @@
+package merge
+
+func (s *Store) addClaim(pos int32, c *Claim) {
+	r := s.recs.at(pos)
+	if r.piece == none {
+		return
+	}
+	r.flags |= recClaims
+	s.claims[pos] = append(s.claims[pos], *c)
+	s.pieces[r.piece].flags |= pieceClaims
+	if !c.Untrusted {
+		s.claimants[c.Target.Lo] = append(s.claimants[c.Target.Lo], pos)
+	}
+}
+
+// dropClaims forgets the claims of the oldest record.
+func (s *Store) dropClaims(pos int32) {
+	for _, c := range s.claims[pos] {
+		if c.Untrusted {
+			continue
+		}
+		// Lists are in order of arrival and records leave in it: pos is in front.
+		list := s.claimants[c.Target.Lo][1:]
+		if len(list) == 0 {
+			delete(s.claimants, c.Target.Lo)
+			continue
+		}
+		s.claimants[c.Target.Lo] = list
+	}
+	delete(s.claims, pos)
+}
+
+// sameWidth reports whether two ids with one low half may be the same id: equal,
+// or one of them cut to 64 bits.
+func sameWidth(a, b TraceID) bool {
+	return a.Lo == b.Lo && (a.Hi == b.Hi || a.Hi == 0 || b.Hi == 0)
+}
+
+// eachNamed visits the pieces that an id may mean (see sameWidth).
+func (s *Store) eachNamed(t TraceID, visit func(piece int32)) {
+	pi, ok := s.byLow[t.Lo]
+	if !ok {
+		return
+	}
+	for ; pi != none; pi = s.pieces[pi].next {
+		if sameWidth(t, s.pieces[pi].id) {
+			visit(pi)
+		}
+	}
+}
+
+// eachHeld visits the held records of a piece, newest first.
+func (s *Store) eachHeld(pi int32, visit func(pos int32, r *rec)) {
+	p := &s.pieces[pi]
+	pos := p.first
+	for range p.held {
+		r := s.recs.at(pos)
+		visit(pos, r)
+		pos = r.nextInPiece
+	}
+}
+
+// isEntry reports whether the record's parent is not in its piece, in either
+// width of its id. A span that names itself as parent is no entry (M4).
+func (s *Store) isEntry(r *rec) bool {
+	if r.parent == 0 {
+		return true
+	}
+	found := false
+	s.eachNamed(s.pieces[r.piece].id, func(pi int32) {
+		found = found || s.lookup(pi, r.parent) != none
+	})
+	return !found
+}

@@ -1,0 +1,135 @@
+package merge
+
+import (
+	"math"
+	"strings"
+)
+
+// keyValue is one value of one custom key.
+type keyValue struct {
+	key   uint8
+	value string
+}
+
+// keyed holds the spans that carry one key value. It lives for Key.Keep after the
+// last of them arrived, longer than the spans themselves.
+type keyed struct {
+	keyValue
+	holders []holder // oldest first; nil once flooded
+	marks   int      // marks that have not aged out, stored or not
+	walk    uint32   // the last component walk that saw it
+	flooded bool
+}
+
+// holder is what is kept of a span that carries a key value.
+type holder struct {
+	trace      TraceID
+	span       uint64
+	service    uint64
+	start, end int64
+	kind       uint8
+	root       bool // had no parent when it came
+	origin     bool // carries the value in its tracestate
+	untrusted  bool
+}
+
+type keyAge struct {
+	keyed *keyed
+	at    int64
+}
+
+const (
+	// holdersPerPiece bounds the holders of a key value, as a multiple of MaxFanIn.
+	holdersPerPiece = 8
+	// minKeyKinds and minKeyBits are the least number of different bytes, and of
+	// bits (length times the logarithm of that number), of a value that can tell
+	// requests apart (M8).
+	minKeyKinds = 4
+	minKeyBits  = 12
+)
+
+// placeholders are values that clients send for want of an id, in lower case.
+var placeholders = map[string]struct{}{
+	"unknown": {}, "undefined": {}, "default": {}, "disabled": {}, "not-set": {}, "notset": {}, "no-trace": {}, "example": {},
+}
+
+// Telling reports whether a key value has the entropy to tell requests apart.
+func Telling(v string) bool {
+	if _, ok := placeholders[strings.ToLower(v)]; ok {
+		return false
+	}
+	var seen [4]uint64
+	kinds := 0
+	for i := range len(v) {
+		b := v[i]
+		if seen[b>>6]&(1<<(b&63)) == 0 {
+			seen[b>>6] |= 1 << (b & 63)
+			kinds++
+		}
+	}
+	return kinds >= minKeyKinds && float64(len(v))*math.Log2(float64(kinds)) >= minKeyBits
+}
+
+func (s *Store) addMark(now int64, pos int32, m *Mark) {
+	r := s.recs.at(pos)
+	if r.piece == none {
+		return
+	}
+	if s.keyRefs >= s.cfg.MaxRemembered {
+		s.stats.Refused[RefusedSize]++
+		return
+	}
+	kv := keyValue{m.Key, m.Value}
+	k, ok := s.keys[kv]
+	if !ok {
+		k = &keyed{keyValue: kv, flooded: !Telling(m.Value)}
+		s.keys[kv] = k
+	}
+	r.flags |= recMarks
+	s.marks[pos] = append(s.marks[pos], k)
+	s.pieces[r.piece].flags |= pieceMarks
+	k.marks++
+	s.keyRefs++
+	s.keyAges[m.Key].push(keyAge{k, now + int64(s.cfg.Keys[m.Key].Keep)})
+	if k.flooded {
+		return
+	}
+	k.holders = append(k.holders, holder{
+		trace: s.pieces[r.piece].id, span: r.id, service: r.service,
+		start: r.start, end: r.end, kind: r.kind, root: r.parent == 0, origin: m.Origin, untrusted: m.Untrusted,
+	})
+	if len(k.holders) > holdersPerPiece*s.cfg.MaxFanIn {
+		k.flooded, k.holders = true, nil
+	}
+}
+
+// expireKeys forgets what is older than Key.Keep.
+func (s *Store) expireKeys(now int64) {
+	for i := range s.keyAges {
+		ages := &s.keyAges[i]
+		for ages.len() > 0 && ages.front().at <= now {
+			k := ages.front().keyed
+			ages.pop()
+			s.keyRefs--
+			k.marks--
+			if len(k.holders) > 0 {
+				k.holders = k.holders[1:]
+			}
+			if k.marks == 0 {
+				delete(s.keys, k.keyValue)
+			}
+		}
+	}
+}
+
+// pieces counts the distinct traces that carry the value, up to limit+1.
+func (k *keyed) pieces(limit int) int {
+	seen := make(map[TraceID]struct{}, min(len(k.holders), limit+1))
+	for i := range k.holders {
+		seen[k.holders[i].trace] = struct{}{}
+		if len(seen) > limit {
+			break
+		}
+	}
+	return len(seen)
+}

@@ -1,0 +1,475 @@
+package merge
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// in is one span of a test with what it claims.
+type in struct {
+	Span
+	claims []Claim
+	marks  []Mark
+}
+
+// left is how a span left.
+type left struct {
+	trace    TraceID
+	parent   uint64
+	evidence Evidence
+	refused  Refusal
+}
+
+var (
+	idA  = TraceID{0xa1, 0x1a}
+	idB  = TraceID{0xb1, 0x1b}
+	idC  = TraceID{0xc1, 0x1c}
+	half = TraceID{0, 0x1a} // idA in 64 bits
+)
+
+const ms = int64(time.Millisecond)
+
+func testConfig() Config {
+	return Config{
+		Identity: true, Keys: []Key{{MaxAge: 30 * time.Second, Keep: 30 * time.Second}},
+		MaxFanIn: 4, Remember: 50 * time.Second, MaxRemembered: 1000,
+	}
+}
+
+// batch makes a Batch of spans.
+func batch(spans ...in) *Batch {
+	b := &Batch{}
+	for i, s := range spans {
+		b.Spans = append(b.Spans, s.Span)
+		for _, c := range s.claims {
+			c.Span = int32(i)
+			b.Claims = append(b.Claims, c)
+		}
+		for _, m := range s.marks {
+			m.Span = int32(i)
+			b.Marks = append(b.Marks, m)
+		}
+	}
+	return b
+}
+
+// collect applies verdicts to the spans of a batch.
+func collect(b *Batch, verdicts []Verdict, out map[uint64]left) {
+	for _, s := range b.Spans {
+		out[s.ID] = left{trace: s.Trace, parent: s.Parent}
+	}
+	for _, v := range verdicts {
+		s := b.Spans[v.Span]
+		l := left{trace: v.Trace, parent: s.Parent, evidence: v.Evidence, refused: v.Refused}
+		if v.Parent != 0 {
+			l.parent = v.Parent
+		}
+		out[s.ID] = l
+	}
+}
+
+// run inserts every batch, then releases all.
+func run(t *testing.T, cfg Config, batches ...*Batch) (map[uint64]left, Stats) {
+	t.Helper()
+	s := New(cfg)
+	for _, b := range batches {
+		s.Insert(0, b)
+	}
+	out := map[uint64]left{}
+	for _, b := range batches {
+		collect(b, s.Release(1, len(b.Spans), nil), out)
+	}
+	assert.Zero(t, s.held())
+	assert.Empty(t, s.bySpan)
+	assert.Empty(t, s.claims)
+	assert.Empty(t, s.claimants)
+	assert.Empty(t, s.marks)
+	assert.Empty(t, s.joins)
+	return out, s.Stats()
+}
+
+func span(trace TraceID, id, parent uint64, kind uint8, service uint64, start, end int64) in {
+	return in{Span: Span{Trace: trace, ID: id, Parent: parent, Kind: kind, Service: service, Start: start * ms, End: end * ms}}
+}
+
+func (s in) claim(e Evidence, target TraceID, parent uint64) in {
+	s.claims = append(s.claims, Claim{Evidence: e, Target: target, Parent: parent})
+	return s
+}
+
+func (s in) mark(v string) in {
+	s.marks = append(s.marks, Mark{Value: v})
+	return s
+}
+
+func (s in) origin(v string) in {
+	s.marks = append(s.marks, Mark{Value: v, Origin: true})
+	return s
+}
+
+func (s in) untrusted() in {
+	for i := range s.claims {
+		s.claims[i].Untrusted = true
+	}
+	for i := range s.marks {
+		s.marks[i].Untrusted = true
+	}
+	return s
+}
+
+const key = "t61rcWkgMzE-7f"
+
+// caller is a trace of a gateway: SERVER 1, CLIENT 2.
+func caller() []in {
+	return []in{
+		span(idA, 1, 0, kindServer, 1, 0, 100),
+		span(idA, 2, 1, kindClient, 1, 10, 90),
+	}
+}
+
+func TestJoins(t *testing.T) {
+	tests := []struct {
+		name  string
+		spans []in
+		want  map[uint64]left
+	}{
+		{
+			"M1: a 64-bit piece whose entry has its parent in the full id",
+			append(caller(), span(half, 3, 2, kindServer, 2, 20, 80), span(half, 4, 3, kindInternal, 2, 30, 40)),
+			map[uint64]left{3: {idA, 2, EvidenceWidth, 0}, 4: {idA, 3, 0, 0}},
+		},
+		{
+			"M1: right-padded by an old exporter",
+			append(caller(), span(TraceID{0x1a, 0}, 3, 2, kindServer, 2, 20, 80)),
+			map[uint64]left{3: {idA, 2, EvidenceWidth, 0}},
+		},
+		{
+			"M1: the 64-bit piece is the caller",
+			[]in{span(half, 1, 0, kindServer, 1, 0, 9), span(half, 2, 1, kindClient, 1, 1, 8), span(idA, 3, 2, kindServer, 2, 2, 7)},
+			map[uint64]left{1: {idA, 0, EvidenceWidth, 0}, 2: {idA, 1, 0, 0}, 3: {idA, 2, 0, 0}},
+		},
+		{
+			"M1: two full ids share the low half, the parent decides",
+			append(caller(), span(TraceID{0xff, 0x1a}, 8, 0, kindServer, 3, 0, 9), span(half, 3, 2, kindServer, 2, 20, 80)),
+			map[uint64]left{3: {idA, 2, EvidenceWidth, 0}, 8: {TraceID{0xff, 0x1a}, 0, 0, 0}},
+		},
+		{
+			"M1: two full ids and no parent: ambiguous",
+			append(caller(), span(TraceID{0xff, 0x1a}, 8, 0, kindServer, 3, 0, 9), span(half, 3, 0, kindServer, 2, 20, 80)),
+			map[uint64]left{3: {half, 0, 0, RefusedAmbiguous}, 8: {TraceID{0xff, 0x1a}, 0, 0, 0}},
+		},
+		{
+			"M1: a parent that is not in the full id refuses the join",
+			append(caller(), span(half, 3, 77, kindServer, 2, 20, 80)),
+			map[uint64]left{3: {half, 77, 0, RefusedAmbiguous}},
+		},
+		{
+			"M1: different non-zero high halves are never one",
+			append(caller(), span(TraceID{0xff, 0x1a}, 3, 2, kindServer, 2, 20, 80)),
+			map[uint64]left{3: {TraceID{0xff, 0x1a}, 2, 0, 0}},
+		},
+		{
+			"header: the exact parent, the whole piece follows",
+			append(caller(), span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2), span(idB, 4, 3, kindInternal, 2, 30, 40)),
+			map[uint64]left{3: {idA, 2, EvidenceHeaderB3, 0}, 4: {idA, 3, 0, 0}},
+		},
+		{
+			"header of 64 bits",
+			append(caller(), span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, half, 2)),
+			map[uint64]left{3: {idA, 2, EvidenceHeaderB3, 0}},
+		},
+		{
+			"header of a trace that never came: alone",
+			append(caller(), span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idC, 2)),
+			map[uint64]left{3: {idB, 0, 0, 0}},
+		},
+		{
+			"header naming a span that was not exported: the trace is right all the same",
+			append(caller(), span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 99)),
+			map[uint64]left{3: {idA, 99, EvidenceHeaderB3, 0}},
+		},
+		{
+			"M4: a present parent is not replaced",
+			append(caller(), span(idA, 3, 1, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idB, 4), span(idB, 4, 0, kindClient, 3, 0, 99)),
+			map[uint64]left{3: {idA, 1, 0, 0}, 4: {idB, 0, 0, 0}},
+		},
+		{
+			"header on an entry whose parent is unknown (a proxy replaced traceparent)",
+			append(caller(), span(idB, 3, 55, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2)),
+			map[uint64]left{3: {idA, 2, EvidenceHeaderB3, 0}},
+		},
+		{
+			"chain: B under A, C under B: all A",
+			append(caller(),
+				span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2), span(idB, 4, 3, kindClient, 2, 30, 40),
+				span(idC, 5, 0, kindServer, 3, 31, 39).claim(EvidenceHeaderJaeger, idB, 4)),
+			map[uint64]left{3: {idA, 2, EvidenceHeaderB3, 0}, 4: {idA, 3, 0, 0}, 5: {idA, 4, EvidenceHeaderJaeger, 0}},
+		},
+		{
+			"M5: stronger evidence wins",
+			append(caller(), span(idC, 6, 0, kindProducer, 4, 0, 9),
+				span(idB, 3, 0, kindConsumer, 2, 20, 80).claim(EvidenceLink, idC, 6).claim(EvidenceHeaderB3, idA, 2)),
+			map[uint64]left{3: {idA, 2, EvidenceHeaderB3, 0}, 6: {idC, 0, 0, 0}},
+		},
+		{
+			"M5: two different parents of equal strength: neither",
+			append(caller(), span(idC, 6, 0, kindClient, 4, 0, 9),
+				span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderW3C, idC, 6).claim(EvidenceHeaderB3, idA, 2)),
+			map[uint64]left{3: {idB, 0, 0, RefusedConflict}, 6: {idC, 0, 0, 0}},
+		},
+		{
+			"M6: two pieces that claim each other: the earlier claim stands, the other would close a cycle",
+			[]in{
+				span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2),
+				span(idA, 2, 0, kindServer, 1, 10, 90).claim(EvidenceHeaderB3, idB, 3),
+			},
+			map[uint64]left{2: {idB, 3, EvidenceHeaderB3, 0}, 3: {idB, 0, 0, RefusedCycle}},
+		},
+		{
+			"one piece claimed by two traces is never pulled apart: the second is a conflict",
+			append(caller(), span(idC, 6, 0, kindClient, 4, 0, 9),
+				span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2),
+				span(idB, 5, 0, kindServer, 2, 30, 80).claim(EvidenceHeaderB3, idC, 6)),
+			map[uint64]left{3: {idA, 2, EvidenceHeaderB3, 0}, 5: {idA, 0, 0, RefusedConflict}, 6: {idC, 0, 0, 0}},
+		},
+		{
+			"link: a consumer with one link",
+			append(caller(), span(idB, 3, 0, kindConsumer, 2, 120, 180).claim(EvidenceLink, idA, 2)),
+			map[uint64]left{3: {idA, 2, EvidenceLink, 0}},
+		},
+		{
+			"M8: more links to one span than max_fan_in",
+			append(caller(),
+				span(TraceID{1, 1}, 11, 0, kindConsumer, 2, 0, 1).claim(EvidenceLink, idA, 2), span(TraceID{2, 2}, 12, 0, kindConsumer, 2, 0, 1).claim(EvidenceLink, idA, 2),
+				span(TraceID{3, 3}, 13, 0, kindConsumer, 2, 0, 1).claim(EvidenceLink, idA, 2), span(TraceID{4, 4}, 14, 0, kindConsumer, 2, 0, 1).claim(EvidenceLink, idA, 2),
+				span(TraceID{5, 5}, 15, 0, kindConsumer, 2, 0, 1).claim(EvidenceLink, idA, 2)),
+			map[uint64]left{
+				11: {TraceID{1, 1}, 0, 0, RefusedKeyFlood}, 12: {TraceID{2, 2}, 0, 0, RefusedKeyFlood}, 13: {TraceID{3, 3}, 0, 0, RefusedKeyFlood},
+				14: {TraceID{4, 4}, 0, 0, RefusedKeyFlood}, 15: {TraceID{5, 5}, 0, 0, RefusedKeyFlood},
+			},
+		},
+		{
+			"M9: untrusted headers join nothing",
+			append(caller(), span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2).untrusted()),
+			map[uint64]left{3: {idB, 0, 0, RefusedUntrusted}},
+		},
+		{
+			"X-Ray: two services behind a load balancer share the root; the earlier gives the id",
+			[]in{
+				span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceXRayRoot, TraceID{9, 9}, 0),
+				span(idC, 4, 0, kindServer, 3, 10, 80).claim(EvidenceXRayRoot, TraceID{9, 9}, 0),
+			},
+			map[uint64]left{3: {idC, 0, EvidenceXRayRoot, 0}, 4: {idC, 0, 0, 0}},
+		},
+		{
+			"custom key: tracestate of the caller, attribute on a span that lost its context",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100).origin(key), span(idA, 2, 1, kindClient, 1, 10, 90).origin(key),
+				span(idB, 3, 0, kindInternal, 2, 20, 80).mark(key), span(idB, 4, 3, kindClient, 2, 30, 40),
+			},
+			map[uint64]left{3: {idA, 2, EvidenceCustom, 0}, 4: {idA, 3, 0, 0}},
+		},
+		{
+			"custom key: the serving span of the same process is the parent",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100).origin(key), span(idA, 2, 1, kindClient, 1, 10, 90).origin(key),
+				span(idB, 3, 0, kindServer, 2, 20, 80).mark(key).claim(EvidenceHeaderB3, idA, 2),
+				span(idC, 4, 0, kindInternal, 2, 30, 70).mark(key),
+			},
+			map[uint64]left{3: {idA, 2, EvidenceHeaderB3, 0}, 4: {idA, 3, EvidenceCustom, 0}},
+		},
+		{
+			"M8: two callers with one key value: ambiguous",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100), span(idA, 2, 1, kindClient, 1, 10, 90).mark(key),
+				span(idC, 5, 0, kindServer, 4, 0, 100), span(idC, 6, 5, kindClient, 4, 10, 90).mark(key),
+				span(idB, 3, 0, kindServer, 2, 20, 80).mark(key),
+			},
+			map[uint64]left{3: {idB, 0, 0, RefusedAmbiguous}, 5: {idC, 0, 0, 0}, 6: {idC, 5, 0, 0}},
+		},
+		{
+			"M8: a placeholder value joins nothing",
+			[]in{span(idA, 1, 0, kindServer, 1, 0, 100).mark("unknown"), span(idB, 3, 0, kindServer, 2, 20, 80).mark("unknown")},
+			map[uint64]left{1: {idA, 0, 0, RefusedKeyFlood}, 3: {idB, 0, 0, RefusedKeyFlood}},
+		},
+		{
+			"M7: key values further apart than max_age",
+			[]in{span(idA, 1, 0, kindServer, 1, 0, 100).mark(key), span(idB, 3, 0, kindServer, 2, 31_000, 31_001).mark(key)},
+			map[uint64]left{1: {idA, 0, 0, 0}, 3: {idB, 0, 0, RefusedTime}},
+		},
+		{
+			"invalid ids, self parents and cyclic parents pass as they came",
+			[]in{
+				span(TraceID{}, 1, 0, kindServer, 1, 0, 1), span(idA, 0, 7, kindServer, 1, 0, 1),
+				span(idA, 5, 5, kindServer, 1, 0, 1), span(idB, 6, 7, kindServer, 1, 0, 1), span(idB, 7, 6, kindServer, 1, 0, 1),
+			},
+			map[uint64]left{1: {TraceID{}, 0, 0, 0}, 0: {idA, 7, 0, 0}, 5: {idA, 5, 0, 0}, 6: {idB, 7, 0, 0}, 7: {idB, 6, 0, 0}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			want := map[uint64]left{1: {idA, 0, 0, 0}, 2: {idA, 1, 0, 0}}
+			present := map[uint64]bool{}
+			for _, s := range tt.spans {
+				present[s.ID] = true
+			}
+			for id := range want {
+				if !present[id] {
+					delete(want, id)
+				}
+			}
+			for id, l := range tt.want {
+				want[id] = l
+			}
+			got, _ := run(t, testConfig(), batch(tt.spans...))
+			assert.Equal(t, want, got)
+			// M10: whatever the order and the batches.
+			rng := rand.New(rand.NewPCG(1, 2))
+			for range 20 {
+				spans := append([]in(nil), tt.spans...)
+				rng.Shuffle(len(spans), func(i, j int) { spans[i], spans[j] = spans[j], spans[i] })
+				cut := rng.IntN(len(spans) + 1)
+				again, _ := run(t, testConfig(), batch(spans[:cut]...), batch(spans[cut:]...))
+				require.Equal(t, want, again, "order %v, cut at %d", spans, cut)
+			}
+		})
+	}
+}
+
+// M2: a trace that has left keeps its id; what comes later follows it.
+func TestAfterRelease(t *testing.T) {
+	s := New(testConfig())
+	first := batch(append(caller(), span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2))...)
+	s.Insert(0, first)
+	out := map[uint64]left{}
+	collect(first, s.Release(1, 3, nil), out)
+	require.Equal(t, idA, out[3].trace)
+
+	late := batch(span(idB, 4, 3, kindInternal, 2, 30, 40))
+	require.True(t, s.AllFixed(late), "the trace has left: the batch need not wait")
+	collect(late, s.Lookup(late, nil), out)
+	assert.Equal(t, left{trace: idA, parent: 3}, out[4], "a late span is rewritten from the remembered id")
+
+	newPiece := batch(span(idC, 5, 0, kindServer, 3, 30, 40).claim(EvidenceHeaderB3, idB, 4))
+	require.False(t, s.AllFixed(newPiece))
+	s.Insert(2, newPiece)
+	collect(newPiece, s.Release(3, 1, nil), out)
+	assert.Equal(t, left{idA, 4, EvidenceHeaderB3, 0}, out[5], "a new piece joins the id its parent left with")
+
+	moved, ok := s.Moved(idB)
+	assert.True(t, ok)
+	assert.Equal(t, idA, moved)
+}
+
+// M2: evidence that comes after its piece has left becomes a link, counted as late.
+func TestLateEvidence(t *testing.T) {
+	s := New(testConfig())
+	early := batch(span(idB, 4, 3, kindInternal, 2, 30, 40), in{Span: Span{Trace: idA, ID: 2, Kind: kindClient}})
+	s.Insert(0, early)
+	assert.Empty(t, s.Release(1, 2, nil))
+
+	entry := batch(span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2))
+	s.Insert(2, entry)
+	got := s.Release(3, 1, nil)
+	require.Len(t, got, 1)
+	assert.Equal(t, Verdict{Trace: idB, Refused: RefusedLate, Link: idA, LinkParent: 2}, got[0])
+	assert.EqualValues(t, 1, s.Stats().Refused[RefusedLate])
+}
+
+// Remembered ids age out, and are bounded in number.
+func TestForgets(t *testing.T) {
+	cfg := testConfig()
+	cfg.MaxRemembered = 10
+	s := New(cfg)
+	for i := range uint64(25) {
+		s.Insert(int64(i), batch(span(TraceID{1, i + 1}, i+1, 0, kindServer, 1, 0, 1).mark("value-that-tells-"+string(rune('a'+i)))))
+		s.Release(int64(i), 1, nil)
+	}
+	assert.LessOrEqual(t, s.Remembered(), 11)
+	assert.Positive(t, s.Stats().Forgotten)
+	assert.Positive(t, s.Stats().Refused[RefusedSize], "marks beyond the bound are counted")
+	s.Insert(int64(time.Hour), batch(span(idA, 1, 0, kindServer, 1, 0, 1)))
+	assert.Equal(t, 1, s.Remembered())
+	assert.Empty(t, s.keys)
+	assert.Zero(t, s.keyRefs)
+}
+
+// A hundred thousand spans with one id, claims on one target and marks of one
+// value stay linear: the test would take minutes otherwise.
+func TestHostileSameness(t *testing.T) {
+	const n = 100_000
+	s := New(testConfig())
+	b := &Batch{}
+	for i := range n {
+		b.Spans = append(b.Spans, Span{Trace: TraceID{1, uint64(i + 1)}, ID: 7, Kind: kindServer})
+		b.Claims = append(b.Claims, Claim{Span: int32(i), Evidence: EvidenceHeaderB3, Target: TraceID{5, 5}, Parent: 7})
+		b.Marks = append(b.Marks, Mark{Span: int32(i), Value: "one-value-for-all"})
+	}
+	for i := range n {
+		b.Spans = append(b.Spans, Span{Trace: idA, ID: 7, Parent: uint64(i % 3), Kind: kindServer})
+	}
+	s.Insert(0, b)
+	out := map[uint64]left{}
+	collect(b, s.Release(1, len(b.Spans), nil), out)
+	assert.Zero(t, s.held())
+	assert.Zero(t, s.Stats().CustomJoins[0])
+}
+
+func TestSlabReusesChunks(t *testing.T) {
+	var s slab
+	for round := range 5 {
+		for i := range 3 * chunkSize {
+			s.push(rec{id: uint64(i)})
+		}
+		assert.EqualValues(t, 0, s.at(s.oldest(0)).id)
+		assert.EqualValues(t, 3*chunkSize-1, s.at(s.oldest(3*chunkSize-1)).id)
+		s.pop(chunkSize + 5)
+		assert.EqualValues(t, chunkSize+5, s.at(s.oldest(0)).id)
+		s.pop(2*chunkSize - 5)
+		assert.Empty(t, s.live, "round %d", round)
+		assert.LessOrEqual(t, len(s.chunks), 4, "chunks are used again")
+	}
+}
+
+func BenchmarkStore(b *testing.B) {
+	const traces, perTrace = 170, 12
+	batches := make([]*Batch, 64)
+	rng := rand.New(rand.NewPCG(3, 4))
+	for k := range batches {
+		bt := &Batch{}
+		for range traces {
+			id := TraceID{rng.Uint64(), rng.Uint64()}
+			parent := uint64(0)
+			for range perTrace {
+				sp := rng.Uint64()
+				bt.Spans = append(bt.Spans, Span{Trace: id, ID: sp, Parent: parent, Kind: kindServer})
+				parent = sp
+			}
+		}
+		rng.Shuffle(len(bt.Spans), func(i, j int) { bt.Spans[i], bt.Spans[j] = bt.Spans[j], bt.Spans[i] })
+		batches[k] = bt
+	}
+	cfg := testConfig()
+	cfg.Remember, cfg.MaxRemembered = time.Microsecond, 1<<20
+	s := New(cfg)
+	var out []Verdict
+	b.ReportAllocs()
+	now := int64(0)
+	held := 0
+	for b.Loop() {
+		for _, bt := range batches {
+			now += int64(time.Millisecond)
+			s.Insert(now, bt)
+			held++
+			if held > 32 {
+				out = s.Release(now, traces*perTrace, out[:0])
+				held--
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(batches)*traces*perTrace), "ns/span")
+}

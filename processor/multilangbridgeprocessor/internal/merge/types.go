@@ -1,0 +1,121 @@
+package merge
+
+import "time"
+
+// TraceID is an OTLP trace id as big-endian halves.
+type TraceID struct{ Hi, Lo uint64 }
+
+// IsZero reports whether the id is the invalid all-zero one.
+func (t TraceID) IsZero() bool { return t == TraceID{} }
+
+// less orders ids by their bytes.
+func (t TraceID) less(o TraceID) bool {
+	if t.Hi != o.Hi {
+		return t.Hi < o.Hi
+	}
+	return t.Lo < o.Lo
+}
+
+// Span kinds as OTLP numbers them.
+const (
+	kindInternal = 1
+	kindServer   = 2
+	kindClient   = 3
+	kindProducer = 4
+	kindConsumer = 5
+)
+
+// Span is one span as the store needs it. Times are Unix nanoseconds.
+type Span struct {
+	Trace      TraceID
+	ID, Parent uint64
+	Start, End int64
+	// Service identifies the service instance: equal numbers mean one process.
+	Service uint64
+	Kind    uint8
+}
+
+// Claim says that a span, if it is an entry, has the named parent.
+type Claim struct {
+	// Span is the index of the claiming span in its batch.
+	Span     int32
+	Evidence Evidence
+	Target   TraceID
+	// Parent is the parent's span id; 0 claims membership of the trace only.
+	Parent uint64
+	// Key is the index of the custom key for EvidenceCustom.
+	Key uint8
+	// Untrusted claims are refused (M9).
+	Untrusted bool
+}
+
+// Mark says that a span carries a value of a custom key.
+type Mark struct {
+	// Span is the index of the span in its batch.
+	Span int32
+	// Key is the index of the key in Config.Keys.
+	Key   uint8
+	Value string
+	// Origin is set when the value was found in the span's tracestate: its piece
+	// is where the value comes from.
+	Origin    bool
+	Untrusted bool
+}
+
+// Batch is what arrives together, and leaves together.
+type Batch struct {
+	Spans  []Span
+	Claims []Claim
+	Marks  []Mark
+	// Links are the trace ids that the spans' links name, in any order; Release
+	// says which of them have moved.
+	Links []TraceID
+}
+
+// Reset empties the batch and keeps its memory.
+func (b *Batch) Reset() {
+	clear(b.Marks) // the values are strings of the data
+	b.Spans, b.Claims, b.Marks, b.Links = b.Spans[:0], b.Claims[:0], b.Marks[:0], b.Links[:0]
+}
+
+// Verdict says how one span leaves. Spans without a verdict leave unchanged.
+type Verdict struct {
+	// Span is the index of the span in its batch.
+	Span int32
+	// Trace is the id to leave with, Moved whether it differs from the span's own.
+	Trace TraceID
+	Moved bool
+	// Evidence is set on an entry that was joined (EvidenceNone otherwise).
+	Evidence Evidence
+	// Key is the index of the custom key for EvidenceCustom.
+	Key uint8
+	// Parent is the span id of the parent to set; 0 leaves the parent alone.
+	Parent uint64
+	// Link names the joined parent by the id under which it arrived, for link
+	// mode, and for evidence that came too late to be acted on (Refused is Late).
+	Link       TraceID
+	LinkParent uint64
+	Refused    Refusal
+}
+
+// Key is a custom key.
+type Key struct {
+	// MaxAge is how far apart two spans with one value may start.
+	MaxAge time.Duration
+	// Keep is how long after its arrival a value is known; at least as long as
+	// spans are held.
+	Keep time.Duration
+}
+
+// Config of a Store. All fields must be set; the processor's validation sees to it.
+type Config struct {
+	// Identity turns id width joins on.
+	Identity bool
+	Keys     []Key
+	// MaxFanIn bounds the pieces that one key value or one linked span may tie.
+	MaxFanIn int
+	// Remember is how long ids are remembered after their last span left.
+	Remember time.Duration
+	// MaxRemembered bounds the remembered ids; the oldest are forgotten first.
+	MaxRemembered int
+}

@@ -1,0 +1,99 @@
+package multilangbridgeprocessor
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/polyspan/polyspan/contract"
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/metadata"
+)
+
+// recorder writes the processor's own metrics. Attribute sets are made once.
+type recorder struct {
+	tb      *metadata.TelemetryBuilder
+	joins   [merge.NumEvidence]metric.MeasurementOption
+	custom  []metric.MeasurementOption // by key index
+	refused [merge.NumRefusals]metric.MeasurementOption
+}
+
+func newRecorder(set component.TelemetrySettings, keys []CustomKeyConfig) (*recorder, error) {
+	tb, err := metadata.NewTelemetryBuilder(set)
+	if err != nil {
+		return nil, err
+	}
+	r := &recorder{tb: tb}
+	for e, name := range evidenceNames {
+		r.joins[e] = evidenceAttribute(name)
+	}
+	for _, k := range keys {
+		r.custom = append(r.custom, evidenceAttribute(contract.EvidenceCustomPrefix+contract.Evidence(k.Attribute)))
+	}
+	for c, cause := range refusalNames {
+		r.refused[c] = causeAttribute(string(cause))
+	}
+	return r, nil
+}
+
+func evidenceAttribute(e contract.Evidence) metric.MeasurementOption {
+	return metric.WithAttributeSet(attribute.NewSet(attribute.String("evidence", string(e))))
+}
+
+func causeAttribute(cause string) metric.MeasurementOption {
+	return metric.WithAttributeSet(attribute.NewSet(attribute.String("cause", cause)))
+}
+
+func (r *recorder) in(ctx context.Context, spans int) {
+	r.tb.ProcessorMultiLanguageBridgeSpansIn.Add(ctx, int64(spans))
+}
+
+func (r *recorder) out(ctx context.Context, spans int) {
+	r.tb.ProcessorMultiLanguageBridgeSpansOut.Add(ctx, int64(spans))
+}
+
+func (r *recorder) held(ctx context.Context, spans int) {
+	r.tb.ProcessorMultiLanguageBridgeHeldSpans.Add(ctx, int64(spans))
+}
+
+func (r *recorder) early(ctx context.Context, spans int) {
+	r.tb.ProcessorMultiLanguageBridgeReleasedEarly.Add(ctx, int64(spans))
+}
+
+func (r *recorder) normalized(ctx context.Context, attributes int64) {
+	if attributes > 0 {
+		r.tb.ProcessorMultiLanguageBridgeNormalizedAttributes.Add(ctx, attributes)
+	}
+}
+
+func (r *recorder) undelivered(ctx context.Context, spans int, cause string) {
+	r.tb.ProcessorMultiLanguageBridgeSpansUndelivered.Add(ctx, int64(spans), causeAttribute(cause))
+}
+
+// stats writes what the store counted since the last time.
+func (r *recorder) stats(ctx context.Context, s merge.Stats) {
+	add := func(c metric.Int64Counter, n uint64, opts ...metric.AddOption) {
+		if n > 0 {
+			c.Add(ctx, int64(n), opts...)
+		}
+	}
+	add(r.tb.ProcessorMultiLanguageBridgeTracesIn, s.TracesIn)
+	add(r.tb.ProcessorMultiLanguageBridgeTracesOut, s.TracesOut)
+	add(r.tb.ProcessorMultiLanguageBridgeLateSpans, s.Late)
+	add(r.tb.ProcessorMultiLanguageBridgeInvalidSpans, s.Invalid)
+	add(r.tb.ProcessorMultiLanguageBridgeForgottenTraces, s.Forgotten)
+	add(r.tb.ProcessorMultiLanguageBridgeUnmatchedJoins, s.Unmatched)
+	for e, n := range s.Joins {
+		add(r.tb.ProcessorMultiLanguageBridgeJoins, n, r.joins[e])
+	}
+	for k, n := range s.CustomJoins {
+		if n > 0 {
+			add(r.tb.ProcessorMultiLanguageBridgeJoins, n, r.custom[k])
+		}
+	}
+	for c, n := range s.Refused {
+		add(r.tb.ProcessorMultiLanguageBridgeRefusedJoins, n, r.refused[c])
+	}
+}

@@ -1,0 +1,155 @@
+package multilangbridgeprocessor
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor/processortest"
+
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/metadata"
+)
+
+// spec is one span of a test.
+type spec struct {
+	service    string
+	trace      pcommon.TraceID
+	id, parent pcommon.SpanID
+	kind       ptrace.SpanKind
+	start, end int // ms
+	attrs      map[string]any
+	tracestate string
+	links      []spec // trace and id
+}
+
+// traces makes a batch with one resource per span, as several services' exports merged.
+func traces(t testing.TB, specs ...spec) ptrace.Traces {
+	t.Helper()
+	td := ptrace.NewTraces()
+	for _, s := range specs {
+		rs := td.ResourceSpans().AppendEmpty()
+		rs.Resource().Attributes().PutStr("service.name", s.service)
+		span := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+		span.SetTraceID(s.trace)
+		span.SetSpanID(s.id)
+		span.SetParentSpanID(s.parent)
+		span.SetKind(s.kind)
+		span.SetStartTimestamp(pcommon.Timestamp(int64(s.start) * 1e6))
+		span.SetEndTimestamp(pcommon.Timestamp(int64(s.end) * 1e6))
+		span.TraceState().FromRaw(s.tracestate)
+		require.NoError(t, span.Attributes().FromRaw(s.attrs))
+		for _, l := range s.links {
+			link := span.Links().AppendEmpty()
+			link.SetTraceID(l.trace)
+			link.SetSpanID(l.id)
+		}
+	}
+	return td
+}
+
+var (
+	tidGateway = pcommon.TraceID{0x4b, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x36}
+	tidPre     = pcommon.TraceID{0x11, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x11}
+	tidPool    = pcommon.TraceID{0x22, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x22}
+	tidEngine  = pcommon.TraceID{0, 0, 0, 0, 0, 0, 0, 0, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x22}
+	tidConsole = pcommon.TraceID{0x33, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x33}
+)
+
+func sid(n byte) pcommon.SpanID { return pcommon.SpanID{0xf0, 1, 2, 3, 4, 5, 6, n} }
+
+const xTraceID = "0b4c9a1e-77f2-4d3c-9e55-6a7f8b9c0d1e"
+
+// order is one request of the example system as its five SDKs send it: five
+// traces. It arrives service by service.
+func order(t testing.TB) []ptrace.Traces {
+	t.Helper()
+	ts := "x-trace-id=" + xTraceID
+	return []ptrace.Traces{
+		traces(t,
+			spec{service: "engine", trace: tidEngine, id: sid(7), parent: sid(6), kind: ptrace.SpanKindServer, start: 31, end: 50},
+			spec{service: "engine", trace: tidEngine, id: sid(8), parent: sid(7), kind: ptrace.SpanKindClient, start: 32, end: 49}),
+		traces(t, spec{service: "reporter", trace: tidEngine, id: sid(9), parent: sid(8), kind: ptrace.SpanKindServer, start: 33, end: 48}),
+		traces(t,
+			spec{service: "preprocessing", trace: tidPool, id: sid(5), kind: ptrace.SpanKindInternal, start: 25, end: 60, attrs: map[string]any{"x-trace-id": xTraceID}},
+			spec{service: "preprocessing", trace: tidPool, id: sid(6), parent: sid(5), kind: ptrace.SpanKindClient, start: 30, end: 55},
+			spec{service: "preprocessing", trace: tidPre, id: sid(3), kind: ptrace.SpanKindServer, start: 20, end: 80, attrs: map[string]any{
+				"http.request.header.x_b3_traceid": []any{"4bf92f3577b34da6a3ce929d0e0e4736"},
+				"http.request.header.x_b3_spanid":  []any{sid(2).String()},
+				"http.request.header.x_trace_id":   []any{xTraceID},
+			}},
+			spec{service: "preprocessing", trace: tidPre, id: sid(4), parent: sid(3), kind: ptrace.SpanKindProducer, start: 61, end: 70}),
+		traces(t, spec{
+			service: "console", trace: tidConsole, id: sid(10), kind: ptrace.SpanKindConsumer, start: 75, end: 76,
+			links: []spec{{trace: tidPre, id: sid(4)}},
+		}),
+		traces(t,
+			spec{service: "gateway", trace: tidGateway, id: sid(1), kind: ptrace.SpanKindServer, start: 0, end: 100, tracestate: ts},
+			spec{service: "gateway", trace: tidGateway, id: sid(2), parent: sid(1), kind: ptrace.SpanKindClient, start: 10, end: 90, tracestate: ts}),
+	}
+}
+
+// sink is a next component that can refuse.
+type sink struct {
+	consumertest.TracesSink
+	mu  sync.Mutex
+	err error // guarded by mu
+}
+
+func (s *sink) refuse(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+}
+
+func (s *sink) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	s.mu.Lock()
+	err := s.err
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return s.TracesSink.ConsumeTraces(ctx, td)
+}
+
+// spans are the spans received, by span id; the test fails on a repeated id.
+func (s *sink) spans(t testing.TB) map[pcommon.SpanID]ptrace.Span {
+	t.Helper()
+	out := map[pcommon.SpanID]ptrace.Span{}
+	for _, td := range s.AllTraces() {
+		for _, rs := range td.ResourceSpans().All() {
+			for _, ss := range rs.ScopeSpans().All() {
+				for _, span := range ss.Spans().All() {
+					require.NotContains(t, out, span.SpanID(), "a span leaves once")
+					out[span.SpanID()] = span
+				}
+			}
+		}
+	}
+	return out
+}
+
+// start makes and starts a bridge; it is shut down with the test.
+func start(t testing.TB, next consumer.Traces, edit func(*Config)) (*bridge, *componenttest.Telemetry) {
+	t.Helper()
+	cfg := createDefaultConfig().(*Config)
+	if edit != nil {
+		edit(cfg)
+	}
+	tel := componenttest.NewTelemetry()
+	set := processortest.NewNopSettings(metadata.Type)
+	set.TelemetrySettings = tel.NewTelemetrySettings()
+	b, err := newBridge(set, cfg, next)
+	require.NoError(t, err)
+	require.NoError(t, b.Start(context.Background(), componenttest.NewNopHost()))
+	t.Cleanup(func() {
+		require.NoError(t, b.Shutdown(context.Background()))
+		require.NoError(t, tel.Shutdown(context.Background()))
+	})
+	return b, tel
+}

@@ -1,0 +1,90 @@
+# Polyspan. `make demo` shows it, `make test` proves it; both set up what they need.
+
+GO      ?= go
+TOOL     = $(GO) tool -modfile=internal/tools/go.mod
+LINT     = $(GO) tool -modfile=internal/tools/lint/go.mod
+
+COLLECTOR = _build/polyspan-collector
+POLYSPAN  = _build/polyspan
+# What the two binaries are made of. git lists the files; without git, find does.
+SOURCES := $(shell git ls-files '*.go' 'web/dist' 2>/dev/null || find . -name '*.go' -not -path './_build/*') go.mod go.sum
+
+export CGO_ENABLED = 0
+
+.PHONY: build demo test test-go test-race test-languages test-web e2e lint generate check-generated web bench fuzz clean help
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+build: $(COLLECTOR) $(POLYSPAN) ## Build the collector (with ocb) and the polyspan command into _build
+
+$(COLLECTOR): builder-config.yaml internal/tools/go.mod $(SOURCES)
+	@echo "building $@ with ocb (a first build compiles the whole Collector: some minutes)"
+	@mkdir -p _build
+	$(TOOL) builder --config builder-config.yaml
+
+$(POLYSPAN): $(SOURCES)
+	@mkdir -p _build
+	$(GO) build -trimpath -o $@ ./cmd/polyspan
+
+demo: build ## Run the example system in five languages and show its topology (DEMO_SECONDS=n bounds it)
+	@$(GO) run ./internal/demo -collector $(COLLECTOR)
+
+test: build test-go test-languages test-web ## Set up and run every test: unit (race), end to end with the real services, every language, the page
+
+test-go: build ## Go tests with the race detector, and end to end against _build/polyspan-collector
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+	cd internal/bench && $(GO) test -timeout 10m ./...
+	cd examples/polyglot && CGO_ENABLED=1 $(GO) test -race -timeout 5m ./...
+
+# language NAME TOOL FOLDER COMMAND: run the tests of an example service. A missing
+# toolchain is a failure in CI or where POLYSPAN_LANGUAGES names it.
+define language
+	@if command -v $(2) >/dev/null 2>&1; then \
+		echo "testing $(3)"; cd $(3) && $(4); \
+	elif [ "$$CI" = true ] || case ",$$POLYSPAN_LANGUAGES," in *,$(1),*) true;; *) false;; esac; then \
+		echo "$(1): $(2) is missing, but its tests are required: install it" >&2; exit 1; \
+	else \
+		echo "$(1): left out, $(2) is not installed"; \
+	fi
+endef
+
+test-languages: ## Tests of the example services in their own languages
+	$(call language,java,mvn,examples/polyglot/gateway-java,mvn -q -B test)
+	$(call language,python,python3,examples/polyglot/preprocessing-python,\
+		{ [ -x .venv/bin/python ] || python3 -m venv .venv; } && \
+		.venv/bin/pip install -q --require-hashes -r requirements.txt && \
+		.venv/bin/pip install -q --require-hashes -r requirements-dev.txt && .venv/bin/python -m pytest -q)
+	$(call language,node,npm,examples/polyglot/console-node,npm ci --silent && npm test)
+	$(call language,rust,cargo,examples/polyglot/engine-rust,cargo test --release --locked --quiet)
+
+test-web: ## The page's tests, and that web/dist is what its source builds
+	$(call language,node,npm,web,npm ci --silent && npm run --silent check && npm test --silent && npm run --silent build && git diff --exit-code -- dist)
+
+e2e: build ## Only the end-to-end tests
+	$(GO) test -count=1 -timeout 15m ./internal/e2e
+
+lint: ## Lint the module, and the modules beside it
+	$(LINT) golangci-lint run ./...
+	$(GO) mod tidy -diff
+	cd internal/bench && $(GO) vet ./... && $(GO) mod tidy -diff
+	cd examples/polyglot && $(GO) vet ./... && $(GO) mod tidy -diff
+
+generate: ## Regenerate what mdatagen makes
+	$(GO) generate ./...
+
+check-generated: generate ## Fail if generated files are not what their source says
+	git diff --exit-code -- '**/generated_*' '**/internal/metadata*' '**/documentation.md' '**/README.md'
+
+web: ## Rebuild web/dist
+	cd web && npm ci --silent && npm run --silent build
+
+bench: ## Benchmark against the contrib components in one run; writes _build/bench.json
+	@mkdir -p _build
+	cd internal/bench && $(GO) run ./cmd/report
+
+fuzz: ## Fuzz the header decoders and the renderers, a minute each
+	$(GO) test -run xxx -fuzz FuzzDecode -fuzztime 60s ./processor/multilangbridgeprocessor/internal/header
+
+clean: ## Remove what was built
+	rm -rf _build examples/polyglot/_build

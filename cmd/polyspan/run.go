@@ -47,15 +47,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	}
 	fmt.Fprintf(stderr, "polyspan: %v\n", err)
-	var usage usageError
-	if errors.As(err, &usage) {
+	if _, ok := errors.AsType[usageError](err); ok {
 		fmt.Fprintln(stderr, `see "polyspan help"`)
 		return exitUsage
 	}
 	return exitFailed
 }
 
-func noCommand(cmd *cobra.Command, args []string) error {
+func noCommand(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}

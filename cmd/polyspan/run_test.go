@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,11 +26,11 @@ func exporter(t *testing.T) *httptest.Server {
 		case q.Get("focus") == "nobody":
 			http.Error(w, `there is no node "nobody"`, http.StatusBadRequest)
 		case q.Get("focus") == "empty":
-			w.Write([]byte(`{"version":1,"nodes":[],"edges":[]}`))
+			_, _ = io.WriteString(w, `{"version":1,"nodes":[],"edges":[]}`)
 		case q.Get("format") == "json":
 			http.ServeFile(w, r, filepath.Join("testdata", "topology.json"))
 		default:
-			w.Write([]byte(q.Get("format") + " of " + q.Get("focus") + " " + q.Get("depth") + "\n"))
+			_, _ = io.WriteString(w, q.Get("format")+" of "+q.Get("focus")+" "+q.Get("depth")+"\n")
 		}
 	}))
 	t.Cleanup(s.Close)

@@ -83,7 +83,7 @@ func printTopology(ctx context.Context, o topologyOptions, stdout io.Writer) err
 	}
 	if o.format == "table" {
 		var t contract.Topology
-		if err := json.Unmarshal(body, &t); err != nil {
+		if err = json.Unmarshal(body, &t); err != nil {
 			return fmt.Errorf("answer of %s is not a topology: %w", o.endpoint, err)
 		}
 		body = []byte(table(t))

@@ -113,7 +113,7 @@ func (b *bridge) Start(context.Context, component.Host) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.cancel = cancel
 	b.done = make(chan struct{})
-	go b.release(ctx)
+	go b.release(ctx) //nolint:contextcheck // the releaser outlives the context of Start
 	return nil
 }
 

@@ -29,8 +29,8 @@ type spec struct {
 }
 
 // traces makes a batch with one resource per span, as several services' exports merged.
-func traces(t testing.TB, specs ...spec) ptrace.Traces {
-	t.Helper()
+func traces(tb testing.TB, specs ...spec) ptrace.Traces {
+	tb.Helper()
 	td := ptrace.NewTraces()
 	for _, s := range specs {
 		rs := td.ResourceSpans().AppendEmpty()
@@ -43,7 +43,7 @@ func traces(t testing.TB, specs ...spec) ptrace.Traces {
 		span.SetStartTimestamp(pcommon.Timestamp(int64(s.start) * 1e6))
 		span.SetEndTimestamp(pcommon.Timestamp(int64(s.end) * 1e6))
 		span.TraceState().FromRaw(s.tracestate)
-		require.NoError(t, span.Attributes().FromRaw(s.attrs))
+		require.NoError(tb, span.Attributes().FromRaw(s.attrs))
 		for _, l := range s.links {
 			link := span.Links().AppendEmpty()
 			link.SetTraceID(l.trace)
@@ -67,15 +67,15 @@ const xTraceID = "0b4c9a1e-77f2-4d3c-9e55-6a7f8b9c0d1e"
 
 // order is one request of the example system as its five SDKs send it: five
 // traces. It arrives service by service.
-func order(t testing.TB) []ptrace.Traces {
-	t.Helper()
+func order(tb testing.TB) []ptrace.Traces {
+	tb.Helper()
 	ts := "x-trace-id=" + xTraceID
 	return []ptrace.Traces{
-		traces(t,
+		traces(tb,
 			spec{service: "engine", trace: tidEngine, id: sid(7), parent: sid(6), kind: ptrace.SpanKindServer, start: 31, end: 50},
 			spec{service: "engine", trace: tidEngine, id: sid(8), parent: sid(7), kind: ptrace.SpanKindClient, start: 32, end: 49}),
-		traces(t, spec{service: "reporter", trace: tidEngine, id: sid(9), parent: sid(8), kind: ptrace.SpanKindServer, start: 33, end: 48}),
-		traces(t,
+		traces(tb, spec{service: "reporter", trace: tidEngine, id: sid(9), parent: sid(8), kind: ptrace.SpanKindServer, start: 33, end: 48}),
+		traces(tb,
 			spec{service: "preprocessing", trace: tidPool, id: sid(5), kind: ptrace.SpanKindInternal, start: 25, end: 60, attrs: map[string]any{"x-trace-id": xTraceID}},
 			spec{service: "preprocessing", trace: tidPool, id: sid(6), parent: sid(5), kind: ptrace.SpanKindClient, start: 30, end: 55},
 			spec{service: "preprocessing", trace: tidPre, id: sid(3), kind: ptrace.SpanKindServer, start: 20, end: 80, attrs: map[string]any{
@@ -84,11 +84,11 @@ func order(t testing.TB) []ptrace.Traces {
 				"http.request.header.x_trace_id":   []any{xTraceID},
 			}},
 			spec{service: "preprocessing", trace: tidPre, id: sid(4), parent: sid(3), kind: ptrace.SpanKindProducer, start: 61, end: 70}),
-		traces(t, spec{
+		traces(tb, spec{
 			service: "console", trace: tidConsole, id: sid(10), kind: ptrace.SpanKindConsumer, start: 75, end: 76,
 			links: []spec{{trace: tidPre, id: sid(4)}},
 		}),
-		traces(t,
+		traces(tb,
 			spec{service: "gateway", trace: tidGateway, id: sid(1), kind: ptrace.SpanKindServer, start: 0, end: 100, tracestate: ts},
 			spec{service: "gateway", trace: tidGateway, id: sid(2), parent: sid(1), kind: ptrace.SpanKindClient, start: 10, end: 90, tracestate: ts}),
 	}
@@ -118,14 +118,14 @@ func (s *sink) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 }
 
 // spans are the spans received, by span id; the test fails on a repeated id.
-func (s *sink) spans(t testing.TB) map[pcommon.SpanID]ptrace.Span {
-	t.Helper()
+func (s *sink) spans(tb testing.TB) map[pcommon.SpanID]ptrace.Span {
+	tb.Helper()
 	out := map[pcommon.SpanID]ptrace.Span{}
 	for _, td := range s.AllTraces() {
 		for _, rs := range td.ResourceSpans().All() {
 			for _, ss := range rs.ScopeSpans().All() {
 				for _, span := range ss.Spans().All() {
-					require.NotContains(t, out, span.SpanID(), "a span leaves once")
+					require.NotContains(tb, out, span.SpanID(), "a span leaves once")
 					out[span.SpanID()] = span
 				}
 			}
@@ -135,8 +135,8 @@ func (s *sink) spans(t testing.TB) map[pcommon.SpanID]ptrace.Span {
 }
 
 // start makes and starts a bridge; it is shut down with the test.
-func start(t testing.TB, next consumer.Traces, edit func(*Config)) (*bridge, *componenttest.Telemetry) {
-	t.Helper()
+func start(tb testing.TB, next consumer.Traces, edit func(*Config)) (*bridge, *componenttest.Telemetry) {
+	tb.Helper()
 	cfg := createDefaultConfig().(*Config)
 	if edit != nil {
 		edit(cfg)
@@ -145,11 +145,11 @@ func start(t testing.TB, next consumer.Traces, edit func(*Config)) (*bridge, *co
 	set := processortest.NewNopSettings(metadata.Type)
 	set.TelemetrySettings = tel.NewTelemetrySettings()
 	b, err := newBridge(set, cfg, next)
-	require.NoError(t, err)
-	require.NoError(t, b.Start(context.Background(), componenttest.NewNopHost()))
-	t.Cleanup(func() {
-		require.NoError(t, b.Shutdown(context.Background()))
-		require.NoError(t, tel.Shutdown(context.Background()))
+	require.NoError(tb, err)
+	require.NoError(tb, b.Start(context.Background(), componenttest.NewNopHost()))
+	tb.Cleanup(func() {
+		require.NoError(tb, b.Shutdown(context.Background()))
+		require.NoError(tb, tel.Shutdown(context.Background()))
 	})
 	return b, tel
 }

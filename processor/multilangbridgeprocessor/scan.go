@@ -268,9 +268,9 @@ func (s *scanner) tracestate(raw string, index int32) {
 		}
 		for k := range s.keys {
 			key := &s.keys[k]
-			any := key.tracestate == "*" && name != "ot" && name != "dd"
+			wild := key.tracestate == "*" && name != "ot" && name != "dd"
 			named := name == key.tracestate || name == key.names[0]
-			if key.tracestate == "" || !named && (!any || !merge.Telling(value)) {
+			if key.tracestate == "" || !named && (!wild || !merge.Telling(value)) {
 				continue
 			}
 			s.batch.Marks = append(s.batch.Marks, merge.Mark{Span: index, Key: uint8(k), Value: value, Origin: true})

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"maps"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -73,7 +74,7 @@ func collect(b *Batch, verdicts []Verdict, out map[uint64]left) {
 }
 
 // run inserts every batch, then releases all.
-func run(t *testing.T, cfg Config, batches ...*Batch) (map[uint64]left, Stats) {
+func run(t *testing.T, cfg Config, batches ...*Batch) map[uint64]left {
 	t.Helper()
 	s := New(cfg)
 	for _, b := range batches {
@@ -89,7 +90,7 @@ func run(t *testing.T, cfg Config, batches ...*Batch) (map[uint64]left, Stats) {
 	assert.Empty(t, s.claimants)
 	assert.Empty(t, s.marks)
 	assert.Empty(t, s.joins)
-	return out, s.Stats()
+	return out
 }
 
 func span(trace TraceID, id, parent uint64, kind uint8, service uint64, start, end int64) in {
@@ -106,8 +107,8 @@ func (s in) mark(v string) in {
 	return s
 }
 
-func (s in) origin(v string) in {
-	s.marks = append(s.marks, Mark{Value: v, Origin: true})
+func (s in) origin() in {
+	s.marks = append(s.marks, Mark{Value: key, Origin: true})
 	return s
 }
 
@@ -268,7 +269,7 @@ func TestJoins(t *testing.T) {
 		{
 			"custom key: tracestate of the caller, attribute on a span that lost its context",
 			[]in{
-				span(idA, 1, 0, kindServer, 1, 0, 100).origin(key), span(idA, 2, 1, kindClient, 1, 10, 90).origin(key),
+				span(idA, 1, 0, kindServer, 1, 0, 100).origin(), span(idA, 2, 1, kindClient, 1, 10, 90).origin(),
 				span(idB, 3, 0, kindInternal, 2, 20, 80).mark(key), span(idB, 4, 3, kindClient, 2, 30, 40),
 			},
 			map[uint64]left{3: {idA, 2, EvidenceCustom, 0}, 4: {idA, 3, 0, 0}},
@@ -276,7 +277,7 @@ func TestJoins(t *testing.T) {
 		{
 			"custom key: the serving span of the same process is the parent",
 			[]in{
-				span(idA, 1, 0, kindServer, 1, 0, 100).origin(key), span(idA, 2, 1, kindClient, 1, 10, 90).origin(key),
+				span(idA, 1, 0, kindServer, 1, 0, 100).origin(), span(idA, 2, 1, kindClient, 1, 10, 90).origin(),
 				span(idB, 3, 0, kindServer, 2, 20, 80).mark(key).claim(EvidenceHeaderB3, idA, 2),
 				span(idC, 4, 0, kindInternal, 2, 30, 70).mark(key),
 			},
@@ -322,10 +323,8 @@ func TestJoins(t *testing.T) {
 					delete(want, id)
 				}
 			}
-			for id, l := range tt.want {
-				want[id] = l
-			}
-			got, _ := run(t, testConfig(), batch(tt.spans...))
+			maps.Copy(want, tt.want)
+			got := run(t, testConfig(), batch(tt.spans...))
 			assert.Equal(t, want, got)
 			// M10: whatever the order and the batches.
 			rng := rand.New(rand.NewPCG(1, 2))
@@ -333,7 +332,7 @@ func TestJoins(t *testing.T) {
 				spans := append([]in(nil), tt.spans...)
 				rng.Shuffle(len(spans), func(i, j int) { spans[i], spans[j] = spans[j], spans[i] })
 				cut := rng.IntN(len(spans) + 1)
-				again, _ := run(t, testConfig(), batch(spans[:cut]...), batch(spans[cut:]...))
+				again := run(t, testConfig(), batch(spans[:cut]...), batch(spans[cut:]...))
 				require.Equal(t, want, again, "order %v, cut at %d", spans, cut)
 			}
 		})

@@ -35,7 +35,17 @@ const (
 	EvidenceHeaderOTTrace Evidence = "identity.header.ottrace"
 	EvidenceHeaderGoogle  Evidence = "identity.header.google"
 	EvidenceLink          Evidence = "link"
+	EvidenceVendor        Evidence = "identity.vendor"
+	EvidenceMessageOffset Evidence = "message.offset"
+	EvidenceMessageID     Evidence = "message.id"
+	EvidenceRequestID     Evidence = "request_id"
 	EvidenceXRayRoot      Evidence = "identity.xray_root"
+	// EvidenceSharedSpan is on the serving half of a span id that client and
+	// server shared: it got an id of its own.
+	EvidenceSharedSpan Evidence = "identity.shared_span"
+	// EvidenceInferredParent is on a span whose parent was not exported and that
+	// hangs under the call that must have caused it; its confidence is below 1.
+	EvidenceInferredParent Evidence = "inferred.parent"
 	// EvidenceCustomPrefix is followed by the attribute name of the custom key.
 	EvidenceCustomPrefix Evidence = "custom."
 )

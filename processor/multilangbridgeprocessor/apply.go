@@ -21,8 +21,15 @@ var evidenceNames = [merge.NumEvidence]contract.Evidence{
 	merge.EvidenceHeaderOTTrace: contract.EvidenceHeaderOTTrace,
 	merge.EvidenceHeaderGoogle:  contract.EvidenceHeaderGoogle,
 	merge.EvidenceLink:          contract.EvidenceLink,
+	merge.EvidenceVendor:        contract.EvidenceVendor,
+	merge.EvidenceMessageOffset: contract.EvidenceMessageOffset,
+	merge.EvidenceMessageID:     contract.EvidenceMessageID,
 	merge.EvidenceCustom:        contract.EvidenceCustomPrefix,
+	merge.EvidenceRequestID:     contract.EvidenceRequestID,
 	merge.EvidenceXRayRoot:      contract.EvidenceXRayRoot,
+	merge.EvidenceSharedSpan:    contract.EvidenceSharedSpan,
+
+	merge.EvidenceInferredParent: contract.EvidenceInferredParent,
 }
 
 var refusalNames = [merge.NumRefusals]contract.Refusal{
@@ -35,6 +42,10 @@ var refusalNames = [merge.NumRefusals]contract.Refusal{
 	merge.RefusedLate:      contract.RefusedLate,
 	merge.RefusedSize:      contract.RefusedSize,
 }
+
+// inferredParentConfidence is what a parent chosen by time within an equal trace
+// id is worth: a judgement, not a measurement.
+const inferredParentConfidence = 0.9
 
 // editor carries out verdicts on the spans of a batch.
 type editor struct {
@@ -89,6 +100,9 @@ func (e *editor) span(span ptrace.Span, v *merge.Verdict) {
 		}
 		span.SetParentSpanID(toSpanID(v.Parent))
 	}
+	if v.ID != 0 {
+		span.SetSpanID(toSpanID(v.ID))
+	}
 	if v.Moved {
 		attrs.PutStr(contract.AttrMergeOriginalTraceID, span.TraceID().String())
 		span.SetTraceID(toTraceID(v.Trace))
@@ -101,7 +115,11 @@ func (e *editor) evidence(attrs pcommon.Map, v *merge.Verdict) {
 		name += e.keys[v.Key].Attribute
 	}
 	attrs.PutStr(contract.AttrMergeEvidence, name)
-	attrs.PutDouble(contract.AttrMergeConfidence, 1)
+	confidence := 1.0
+	if v.Evidence == merge.EvidenceInferredParent {
+		confidence = inferredParentConfidence
+	}
+	attrs.PutDouble(contract.AttrMergeConfidence, confidence)
 }
 
 // link adds a link to the parent that the evidence names, unless the span has it.

@@ -3,7 +3,6 @@ package multilangbridgeprocessor
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"slices"
 	"sync"
 	"time"
@@ -43,6 +42,7 @@ type bridge struct {
 	log     *zap.Logger
 	tel     *recorder
 	edit    editor
+	dedupe  *dedupe   // nil if duplicates are kept
 	workers sync.Pool // of *worker
 
 	mu sync.Mutex
@@ -73,7 +73,6 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 	if err != nil {
 		return nil, err
 	}
-	seed := maphash.MakeSeed()
 	b := &bridge{
 		cfg: cfg, next: next, log: set.Logger, tel: tel,
 		edit:   editor{mode: cfg.Mode, keys: cfg.Join.CustomKeys},
@@ -82,8 +81,11 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 		wake:   make(chan struct{}, 1),
 		giveUp: make(chan struct{}),
 	}
+	if cfg.Repair.Duplicates && cfg.Mode == ModeRewrite {
+		b.dedupe = newDedupe(2 * cfg.Wait)
+	}
 	b.workers.New = func() any {
-		return &worker{normalizer: newNormalizer(cfg.Normalize.KeepOriginal), scanner: newScanner(&cfg.Join, seed)}
+		return &worker{normalizer: newNormalizer(cfg.Normalize.KeepOriginal), scanner: newScanner(&cfg.Join)}
 	}
 	return b, nil
 }
@@ -91,11 +93,23 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 func storeConfig(cfg *Config) merge.Config {
 	mc := merge.Config{
 		Identity: cfg.Join.Identity, MaxFanIn: cfg.Join.MaxFanIn,
+		SharedSpans: cfg.Repair.SharedSpans, MissingParents: cfg.Repair.MissingParents,
 		Remember: rememberFactor * cfg.Wait, MaxRemembered: cfg.MaxHeldSpans,
 	}
 	for _, k := range cfg.Join.CustomKeys {
-		mc.Keys = append(mc.Keys, merge.Key{MaxAge: k.MaxAge, Keep: max(k.MaxAge, cfg.Wait)})
+		mc.Keys = append(mc.Keys, merge.Key{Evidence: merge.EvidenceCustom, MaxAge: k.MaxAge, Keep: max(k.MaxAge, cfg.Wait)})
 		mc.Remember = max(mc.Remember, k.MaxAge)
+	}
+	// The other keys, in the order of keysOf, are known as long as traces are.
+	add := func(e merge.Evidence) {
+		mc.Keys = append(mc.Keys, merge.Key{Evidence: e, MaxAge: mc.Remember, Keep: mc.Remember})
+	}
+	if cfg.Join.RequestID {
+		add(merge.EvidenceRequestID)
+	}
+	if cfg.Join.MessageKeys {
+		add(merge.EvidenceMessageOffset)
+		add(merge.EvidenceMessageID)
 	}
 	return mc
 }

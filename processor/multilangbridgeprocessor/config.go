@@ -28,6 +28,8 @@ type Config struct {
 	Normalize NormalizeConfig `mapstructure:"normalize"`
 	// Join says by what evidence pieces are joined.
 	Join JoinConfig `mapstructure:"join"`
+	// Repair says what is mended within a trace.
+	Repair RepairConfig `mapstructure:"repair"`
 
 	_ struct{}
 }
@@ -50,6 +52,10 @@ type JoinConfig struct {
 	Headers []string `mapstructure:"headers"`
 	// Links says which span links become parents.
 	Links LinkPolicy `mapstructure:"links"`
+	// MessageKeys joins a consumer to the producer of the broker's message id or offset.
+	MessageKeys bool `mapstructure:"message_keys"`
+	// RequestID joins spans that captured one x-request-id header.
+	RequestID bool `mapstructure:"request_id"`
 	// CustomKeys are ids of the application that services record.
 	CustomKeys []CustomKeyConfig `mapstructure:"custom_keys"`
 	// TrustPublicPeers acts on headers and custom keys also of requests that came
@@ -57,6 +63,20 @@ type JoinConfig struct {
 	TrustPublicPeers bool `mapstructure:"trust_public_peers"`
 	// MaxFanIn bounds the pieces that one key value or one linked span may tie.
 	MaxFanIn int `mapstructure:"max_fan_in"`
+
+	_ struct{}
+}
+
+// RepairConfig says what is mended within a trace.
+type RepairConfig struct {
+	// SharedSpans gives the serving half of a span id that client and server share
+	// an id of its own.
+	SharedSpans bool `mapstructure:"shared_spans"`
+	// Duplicates drops the second of two spans that are equal in every part.
+	Duplicates bool `mapstructure:"duplicates"`
+	// MissingParents hangs serving spans whose parent was not exported under the
+	// innermost call that encloses them.
+	MissingParents bool `mapstructure:"missing_parents"`
 
 	_ struct{}
 }
@@ -154,12 +174,14 @@ func createDefaultConfig() component.Config {
 		MaxHeldSpans: defaultMaxHeldSpans,
 		Mode:         ModeRewrite,
 		Join: JoinConfig{
-			Identity:   true,
-			Headers:    header.FormatNames(),
-			Links:      LinksConsumer,
+			Identity:    true,
+			Headers:     header.FormatNames(),
+			Links:       LinksConsumer,
+			MessageKeys: true, RequestID: true,
 			CustomKeys: []CustomKeyConfig{{Attribute: "x-trace-id", Tracestate: "*", Scope: ScopeRequest, MaxAge: defaultMaxAge}},
 			MaxFanIn:   defaultMaxFanIn,
 		},
+		Repair: RepairConfig{SharedSpans: true, Duplicates: true, MissingParents: true},
 	}
 }
 

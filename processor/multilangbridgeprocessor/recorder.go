@@ -68,6 +68,12 @@ func (r *recorder) normalized(ctx context.Context, attributes int64) {
 	}
 }
 
+func (r *recorder) duplicates(ctx context.Context, spans int) {
+	if spans > 0 {
+		r.tb.ProcessorMultiLanguageBridgeDuplicateSpans.Add(ctx, int64(spans))
+	}
+}
+
 func (r *recorder) undelivered(ctx context.Context, spans int, cause string) {
 	r.tb.ProcessorMultiLanguageBridgeSpansUndelivered.Add(ctx, int64(spans), causeAttribute(cause))
 }

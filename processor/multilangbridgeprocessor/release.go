@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
 
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
@@ -44,8 +45,15 @@ func (b *bridge) release(ctx context.Context) {
 			b.tel.early(ctx, h.spans)
 		}
 		if h.forward {
+			spans := h.spans
+			if b.dedupe != nil {
+				var dropped int
+				l.verdicts, dropped = b.dedupe.drop(h.td, l.verdicts, time.Now())
+				b.tel.duplicates(ctx, dropped)
+				spans -= dropped
+			}
 			b.edit.apply(h.td, l.verdicts, l.moved)
-			b.deliver(ctx, h)
+			b.deliver(ctx, h.td, spans)
 			b.tel.held(ctx, -h.spans)
 		}
 		b.released(h.spans)
@@ -83,17 +91,20 @@ func (b *bridge) take(verdicts []merge.Verdict) (held, leaving, time.Duration) {
 // deliver hands a batch to the next component. What it refuses for now is tried
 // again, with growing pauses, until it is taken or ctx ends; meanwhile the held
 // spans fill up to the bound and senders are turned away (M13).
-func (b *bridge) deliver(ctx context.Context, h held) {
+func (b *bridge) deliver(ctx context.Context, td ptrace.Traces, spans int) {
+	if spans == 0 {
+		return // all were duplicates
+	}
 	for pause := minRetry; ; pause = min(2*pause, maxRetry) {
-		err := b.next.ConsumeTraces(ctx, h.td)
+		err := b.next.ConsumeTraces(ctx, td)
 		if err == nil {
 			b.setFailing(false)
-			b.tel.out(ctx, h.spans)
+			b.tel.out(ctx, spans)
 			return
 		}
 		if consumererror.IsPermanent(err) {
-			b.tel.undelivered(ctx, h.spans, "permanent")
-			b.log.Error("next component refused spans for good", zap.Int("spans", h.spans), zap.Error(err))
+			b.tel.undelivered(ctx, spans, "permanent")
+			b.log.Error("next component refused spans for good", zap.Int("spans", spans), zap.Error(err))
 			return
 		}
 		if b.setFailing(true) {
@@ -105,8 +116,8 @@ func (b *bridge) deliver(ctx context.Context, h held) {
 		case <-b.giveUp:
 		case <-ctx.Done():
 		}
-		b.tel.undelivered(ctx, h.spans, "shutdown")
-		b.log.Error("spans could not be delivered before shutdown ended", zap.Int("spans", h.spans), zap.Error(err))
+		b.tel.undelivered(ctx, spans, "shutdown")
+		b.log.Error("spans could not be delivered before shutdown ended", zap.Int("spans", spans), zap.Error(err))
 		return
 	}
 }

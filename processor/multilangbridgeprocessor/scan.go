@@ -2,10 +2,10 @@ package multilangbridgeprocessor
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"net/netip"
 	"strings"
 
+	"github.com/cespare/xxhash/v2"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -33,14 +33,15 @@ type scanner struct {
 	links   bool
 	keys    []customKey
 	trust   bool
-	seed    maphash.Seed
+	builtin builtinKeys
 
 	headers header.Set
+	message message
 	batch   merge.Batch
 }
 
-func newScanner(cfg *JoinConfig, seed maphash.Seed) *scanner {
-	s := &scanner{links: cfg.Links == LinksConsumer, trust: cfg.TrustPublicPeers, seed: seed}
+func newScanner(cfg *JoinConfig) *scanner {
+	s := &scanner{links: cfg.Links == LinksConsumer, trust: cfg.TrustPublicPeers, builtin: keysOf(cfg)}
 	for _, name := range cfg.Headers {
 		if f, ok := header.ParseFormat(name); ok {
 			s.formats = append(s.formats, f)
@@ -60,25 +61,26 @@ func newScanner(cfg *JoinConfig, seed maphash.Seed) *scanner {
 func (s *scanner) scan(td ptrace.Traces) *merge.Batch {
 	s.batch.Reset()
 	for _, rs := range td.ResourceSpans().All() {
-		service := s.service(rs.Resource().Attributes())
+		process := service(rs.Resource().Attributes())
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
-				s.span(span, service)
+				s.span(span, process)
 			}
 		}
 	}
 	return &s.batch
 }
 
-// service identifies the process a resource stands for.
-func (s *scanner) service(attrs pcommon.Map) uint64 {
-	var h maphash.Hash
-	h.SetSeed(s.seed)
+// service identifies the process a resource stands for, by the same number in
+// every collector.
+func service(attrs pcommon.Map) uint64 {
+	var h xxhash.Digest
+	h.Reset()
 	for _, key := range [...]string{"service.namespace", "service.name", "service.instance.id", "host.name", "process.pid"} {
 		if v, ok := attrs.Get(key); ok {
-			h.WriteString(v.AsString())
+			_, _ = h.WriteString(v.AsString())
 		}
-		h.WriteByte(0)
+		_, _ = h.Write([]byte{0})
 	}
 	return h.Sum64()
 }
@@ -89,12 +91,12 @@ func traceID(id pcommon.TraceID) merge.TraceID {
 
 func spanID(id pcommon.SpanID) uint64 { return binary.BigEndian.Uint64(id[:]) }
 
-func (s *scanner) span(span ptrace.Span, service uint64) {
+func (s *scanner) span(span ptrace.Span, process uint64) {
 	index := int32(len(s.batch.Spans))
 	own := merge.Span{
 		Trace: traceID(span.TraceID()), ID: spanID(span.SpanID()), Parent: spanID(span.ParentSpanID()),
 		Start: int64(span.StartTimestamp()), End: int64(span.EndTimestamp()),
-		Service: service, Kind: uint8(span.Kind()),
+		Service: process, Kind: uint8(span.Kind()),
 	}
 	s.batch.Spans = append(s.batch.Spans, own)
 	if links := span.Links(); links.Len() > 0 {
@@ -103,30 +105,35 @@ func (s *scanner) span(span ptrace.Span, service uint64) {
 	s.attributes(span, index, own)
 }
 
-// spanLinks records the traces that links name; a consumer's only link claims its parent.
+// spanLinks records the traces that links name. The only link of a consumer
+// claims its parent, and so does the only reference of a SkyWalking entry span,
+// which the SkyWalking receiver turns into a link with a refType.
 func (s *scanner) spanLinks(links ptrace.SpanLinkSlice, index int32, own merge.Span) {
 	for _, l := range links.All() {
 		s.batch.Links = append(s.batch.Links, traceID(l.TraceID()))
 	}
-	if !s.links || links.Len() != 1 || own.Parent != 0 || ptrace.SpanKind(own.Kind) != ptrace.SpanKindConsumer {
+	if !s.links || links.Len() != 1 || own.Parent != 0 {
 		return
 	}
-	target, parent := traceID(links.At(0).TraceID()), spanID(links.At(0).SpanID())
-	if target.IsZero() || parent == 0 || target == own.Trace {
+	link := links.At(0)
+	target, parent := traceID(link.TraceID()), spanID(link.SpanID())
+	_, reference := link.Attributes().Get("refType")
+	consumer := ptrace.SpanKind(own.Kind) == ptrace.SpanKindConsumer && target != own.Trace
+	if !reference && !consumer || target.IsZero() || parent == 0 || parent == own.ID {
 		return
 	}
 	s.batch.Claims = append(s.batch.Claims, merge.Claim{Span: index, Evidence: merge.EvidenceLink, Target: target, Parent: parent})
 }
 
 // attributes looks for captured headers on spans that can be called, and for
-// custom keys on those that can call or be called, or have no parent.
+// keys on those that can call or be called, or have no parent.
 func (s *scanner) attributes(span ptrace.Span, index int32, own merge.Span) {
 	kind := span.Kind()
 	calls := kind == ptrace.SpanKindClient || kind == ptrace.SpanKindProducer
 	called := kind == ptrace.SpanKindServer || kind == ptrace.SpanKindConsumer
 	wantHeaders := len(s.formats) > 0 && (called || own.Parent == 0 && !calls)
-	wantKeys := len(s.keys) > 0 && (called || calls || own.Parent == 0)
-	if !wantHeaders && !wantKeys {
+	wantKeys := called || calls || own.Parent == 0
+	if !wantHeaders && !wantKeys && own.Trace.Hi != 0 {
 		return
 	}
 	claims, marks := len(s.batch.Claims), len(s.batch.Marks)
@@ -135,13 +142,25 @@ func (s *scanner) attributes(span ptrace.Span, index int32, own merge.Span) {
 			continue
 		}
 		captured := false
-		if c := name[0]; c == 'h' || c == 'r' || c == 'm' {
+		switch name[0] {
+		case '_':
+			s.datadog(name, value, index, own)
+			continue
+		case 'm':
+			if s.message.read(name, value) {
+				continue
+			}
+			name, captured = capturedHeader(name)
+		case 'h', 'r':
 			name, captured = capturedHeader(name)
 		}
 		if captured && wantHeaders {
 			if h, ok := header.Lookup(name); ok {
 				s.addHeader(h, value)
 			}
+		}
+		if captured && wantKeys && s.builtin.requestID >= 0 {
+			s.requestID(name, value, index)
 		}
 		if wantKeys {
 			s.customKeys(name, value, index)
@@ -151,10 +170,12 @@ func (s *scanner) attributes(span ptrace.Span, index int32, own merge.Span) {
 		s.claimHeaders(index)
 		s.headers.Reset()
 	}
-	if wantKeys {
-		if ts := span.TraceState().AsRaw(); ts != "" {
-			s.tracestate(ts, index)
-		}
+	if s.message.any {
+		s.markMessage(index)
+		s.message = message{}
+	}
+	if ts := span.TraceState().AsRaw(); ts != "" && wantKeys {
+		s.tracestate(ts, index, own)
 	}
 	if (len(s.batch.Claims) > claims || len(s.batch.Marks) > marks) && !s.trust && called && publicPeer(span.Attributes()) {
 		for i := claims; i < len(s.batch.Claims); i++ {
@@ -259,12 +280,15 @@ func (s *scanner) mark(k int, value string, index int32) {
 	s.batch.Claims = append(s.batch.Claims, merge.Claim{Span: index, Evidence: merge.EvidenceCustom, Key: uint8(k), Target: target})
 }
 
-// tracestate marks the members that hold a custom key's value.
-func (s *scanner) tracestate(raw string, index int32) {
+// tracestate marks the members that hold a custom key's value, and reads Datadog's.
+func (s *scanner) tracestate(raw string, index int32, own merge.Span) {
 	for member := range strings.SplitSeq(raw, ",") {
 		name, value, ok := strings.Cut(strings.TrimSpace(member), "=")
 		if !ok || len(value) > maxKeyValueLen || value == "" {
 			continue
+		}
+		if name == "dd" {
+			s.datadogState(value, index, own)
 		}
 		for k := range s.keys {
 			key := &s.keys[k]

@@ -8,7 +8,8 @@ const maxComponent = 1 << 14
 
 // decide fixes the id of a piece, and of every piece that evidence ties to it.
 func (s *Store) decide(pi int32) {
-	if s.alone(pi) {
+	if s.alone(pi) && !(s.cfg.MissingParents && s.orphaned(pi)) {
+		s.stats.TracesOut++
 		s.fix(pi, s.pieces[pi].id)
 		return
 	}
@@ -20,15 +21,12 @@ func (s *Store) fix(pi int32, final TraceID) {
 	p := &s.pieces[pi]
 	p.final = final
 	p.flags |= pieceFixed
-	if p.final == p.id {
-		s.stats.TracesOut++
-	}
 }
 
 // alone reports whether nothing ties the piece to another: most traces, by far.
 func (s *Store) alone(pi int32) bool {
 	p := &s.pieces[pi]
-	if p.flags&(pieceClaims|pieceMarks) != 0 || p.next != none {
+	if p.flags&(pieceClaims|pieceMarks|pieceHint|pieceTwins) != 0 || p.next != none {
 		return false
 	}
 	if s.zeroLows > 0 && (p.id.Lo == 0 || s.find(TraceID{Hi: p.id.Lo}) != none) {

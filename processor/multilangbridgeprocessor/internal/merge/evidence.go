@@ -17,8 +17,14 @@ const (
 	EvidenceHeaderOTTrace
 	EvidenceHeaderGoogle
 	EvidenceLink
+	EvidenceVendor
+	EvidenceMessageOffset
+	EvidenceMessageID
 	EvidenceCustom
+	EvidenceRequestID
 	EvidenceXRayRoot
+	EvidenceSharedSpan
+	EvidenceInferredParent
 	NumEvidence
 )
 
@@ -31,12 +37,20 @@ func (e Evidence) strength() int {
 		return 1
 	case e == EvidenceLink:
 		return 2
-	case e == EvidenceCustom:
+	case e == EvidenceVendor:
 		return 3
-	default:
+	case e <= EvidenceMessageID:
 		return 4
+	case e <= EvidenceRequestID:
+		return 5
+	default:
+		return 6
 	}
 }
+
+// exact reports whether a key of this evidence names the parent itself: the span
+// that sent the message.
+func (e Evidence) exact() bool { return e == EvidenceMessageOffset || e == EvidenceMessageID }
 
 // Refusal says why evidence was not acted on.
 type Refusal uint8

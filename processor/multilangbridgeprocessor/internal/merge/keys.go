@@ -27,10 +27,17 @@ type holder struct {
 	span       uint64
 	service    uint64
 	start, end int64
+	scope      uint64 // see Mark.Scope
 	kind       uint8
 	root       bool // had no parent when it came
 	origin     bool // carries the value in its tracestate
 	untrusted  bool
+}
+
+// mark is a record's use of a key value.
+type mark struct {
+	*keyed
+	scope uint64
 }
 
 type keyAge struct {
@@ -82,11 +89,11 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 	kv := keyValue{m.Key, m.Value}
 	k, ok := s.keys[kv]
 	if !ok {
-		k = &keyed{keyValue: kv, flooded: !Telling(m.Value)}
+		k = &keyed{keyValue: kv, flooded: s.cfg.Keys[m.Key].Evidence != EvidenceMessageOffset && !Telling(m.Value)}
 		s.keys[kv] = k
 	}
 	r.flags |= recMarks
-	s.marks[pos] = append(s.marks[pos], k)
+	s.marks[pos] = append(s.marks[pos], mark{k, m.Scope})
 	s.pieces[r.piece].flags |= pieceMarks
 	k.marks++
 	s.keyRefs++
@@ -96,7 +103,7 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 	}
 	k.holders = append(k.holders, holder{
 		trace: s.pieces[r.piece].id, span: r.id, service: r.service,
-		start: r.start, end: r.end, kind: r.kind, root: r.parent == 0, origin: m.Origin, untrusted: m.Untrusted,
+		start: r.start, end: r.end, scope: m.Scope, kind: r.kind, root: r.parent == 0, origin: m.Origin, untrusted: m.Untrusted,
 	})
 	if len(k.holders) > holdersPerPiece*s.cfg.MaxFanIn {
 		k.flooded, k.holders = true, nil

@@ -36,7 +36,7 @@ const ms = int64(time.Millisecond)
 
 func testConfig() Config {
 	return Config{
-		Identity: true, Keys: []Key{{MaxAge: 30 * time.Second, Keep: 30 * time.Second}},
+		Identity: true, Keys: []Key{{Evidence: EvidenceCustom, MaxAge: 30 * time.Second, Keep: 30 * time.Second}},
 		MaxFanIn: 4, Remember: 50 * time.Second, MaxRemembered: 1000,
 	}
 }

@@ -32,6 +32,7 @@ const (
 	recJoined                         // has an entry in Store.joins
 	recLate                           // came after its piece was fixed
 	recUnindexed                      // not in Store.bySpan: too many with this id
+	recTwin                           // another record of the piece has the same id
 )
 
 // slab keeps records in chunks, first in first out. Positions never move, so that

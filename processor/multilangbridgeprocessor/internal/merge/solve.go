@@ -52,6 +52,7 @@ func (v *solver) solve() {
 		v.accept(p)
 	}
 	v.joinTraceLevel()
+	v.repair()
 	v.finish()
 }
 
@@ -90,10 +91,14 @@ func (v *solver) joinWidth(half int32, full []int32) {
 		return
 	}
 	var hits []int32
+	hint := v.s.hints[v.nodes[half].piece]
 	for _, f := range full {
-		if v.related(half, f) {
+		if hint != 0 && v.id(f).Hi == hint || hint == 0 && v.related(half, f) {
 			hits = append(hits, f)
 		}
+	}
+	if hint != 0 && len(hits) == 0 {
+		return // it is the half of an id that is not here
 	}
 	if len(hits) == 0 && len(full) == 1 && v.unverifiable(half, full[0]) {
 		hits = full
@@ -143,11 +148,11 @@ func (v *solver) proofs() []proof {
 	fanIn := map[proof]int{}
 	for i := range v.nodes {
 		n := &v.nodes[i]
-		if n.fixed || v.s.pieces[n.piece].flags&pieceClaims == 0 {
+		if n.fixed || v.s.pieces[n.piece].flags&(pieceClaims|pieceMarks) == 0 {
 			continue
 		}
 		v.s.eachHeld(n.piece, func(pos int32, r *rec) {
-			if r.flags&recClaims == 0 || !v.s.isEntry(r) {
+			if r.flags&(recClaims|recMarks) == 0 || !v.s.isEntry(r) {
 				return
 			}
 			if p, ok := v.strongest(pos, int32(i)); ok {
@@ -187,7 +192,7 @@ func (v *solver) compare(a, b proof) int {
 func (v *solver) strongest(pos, from int32) (proof, bool) {
 	var best proof
 	conflict, untrusted, named := false, false, false
-	for _, c := range v.s.claims[pos] {
+	for _, c := range append(v.exactKeys(pos), v.s.claims[pos]...) {
 		if c.Parent == 0 {
 			continue
 		}
@@ -245,7 +250,7 @@ func (v *solver) target(c Claim) (int32, bool) {
 	if holders == 1 {
 		return holding, true
 	}
-	return naming, holders == 0 && named == 1
+	return naming, holders == 0 && named == 1 && c.Evidence != EvidenceVendor
 }
 
 // accept adds a join to the trees unless it would close a cycle or tie one piece
@@ -345,8 +350,14 @@ func (v *solver) finish() {
 		top := &v.nodes[v.top(int32(i))]
 		p := &v.s.pieces[top.piece]
 		final := p.id
-		if top.fixed {
+		switch {
+		case top.fixed:
 			final = p.final
+		case p.id.Hi == 0:
+			final.Hi = v.s.hints[top.piece] // the full id is known though it never came
+		}
+		if top == n {
+			v.s.stats.TracesOut++
 		}
 		v.s.fix(n.piece, final)
 	}

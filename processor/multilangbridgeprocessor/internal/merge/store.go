@@ -18,6 +18,8 @@ const (
 	pieceFixed  pieceFlags = 1 << iota // final is decided
 	pieceClaims                        // a record of it has claims
 	pieceMarks                         // a record of it has marks
+	pieceTwins                         // two records of it have one id
+	pieceHint                          // has an entry in Store.hints
 	pieceUsed                          // the slot is in use
 )
 
@@ -27,6 +29,7 @@ type join struct {
 	key      uint8
 	refused  Refusal
 	parent   uint64 // new parent; 0 none
+	id       uint64 // new span id; 0 none
 	link     TraceID
 	linkSpan uint64
 }
@@ -41,7 +44,8 @@ type Store struct {
 	byLow     map[uint64]int32   // low half of the id → first piece, chained by piece.next
 	claims    map[int32][]Claim  // by record
 	claimants map[uint64][]int32 // low half of the claimed id → records, oldest first
-	marks     map[int32][]*keyed // by record
+	marks     map[int32][]mark   // by record
+	hints     map[int32]uint64   // by piece: the high half of its full id; 0 if hints differ
 	keys      map[keyValue]*keyed
 	keyAges   []fifo[keyAge] // by key index, oldest first
 	keyRefs   int            // marks in keys
@@ -65,7 +69,8 @@ func New(cfg Config) *Store {
 		byLow:     map[uint64]int32{},
 		claims:    map[int32][]Claim{},
 		claimants: map[uint64][]int32{},
-		marks:     map[int32][]*keyed{},
+		marks:     map[int32][]mark{},
+		hints:     map[int32]uint64{},
 		keys:      map[keyValue]*keyed{},
 		keyAges:   make([]fifo[keyAge], len(cfg.Keys)),
 		joins:     map[int32]join{},
@@ -116,10 +121,10 @@ func (s *Store) Insert(now int64, b *Batch) {
 		p.held++
 		s.index(pos)
 	}
-	if len(b.Claims)+len(b.Marks) == 0 {
+	if len(b.Claims)+len(b.Marks)+len(b.Hints) == 0 {
 		return
 	}
-	// Claims and marks are rare: find their records by counting back from the newest.
+	// What spans claim is rare: find their records by counting back from the newest.
 	total := s.held()
 	for i := range b.Claims {
 		c := &b.Claims[i]
@@ -128,6 +133,9 @@ func (s *Store) Insert(now int64, b *Batch) {
 	for i := range b.Marks {
 		m := &b.Marks[i]
 		s.addMark(now, s.recs.oldest(total-len(b.Spans)+int(m.Span)), m)
+	}
+	for _, h := range b.Hints {
+		s.addHint(s.recs.oldest(total-len(b.Spans)+int(h.Span)), h.High)
 	}
 }
 
@@ -198,11 +206,11 @@ func (s *Store) Moved(t TraceID) (TraceID, bool) {
 
 func (s *Store) verdict(pos int32, r *rec) (Verdict, bool) {
 	p := &s.pieces[r.piece]
-	v := Verdict{Trace: p.final, Moved: p.final != p.id}
+	v := Verdict{Trace: p.final, Moved: p.final != p.id, Twin: r.flags&recTwin != 0}
 	if r.flags&recJoined != 0 {
 		j := s.joins[pos]
 		v.Evidence, v.Key, v.Refused = j.evidence, j.key, j.refused
-		v.Parent, v.Link, v.LinkParent = j.parent, j.link, j.linkSpan
+		v.Parent, v.ID, v.Link, v.LinkParent = j.parent, j.id, j.link, j.linkSpan
 		return v, true
 	}
 	if r.flags&(recLate|recClaims) == recLate|recClaims && s.isEntry(r) {
@@ -212,7 +220,7 @@ func (s *Store) verdict(pos int32, r *rec) (Verdict, bool) {
 			return v, true
 		}
 	}
-	return v, v.Moved
+	return v, v.Moved || v.Twin
 }
 
 // lateLink is the parent that a late entry claims, under the id it has by now (M2).
@@ -286,6 +294,7 @@ func (s *Store) index(pos int32) {
 	r := s.recs.at(pos)
 	k := indexKey(r.piece, r.id)
 	if older, ok := s.bySpan[k]; ok {
+		s.twins(pos, older)
 		depth := s.recs.at(older).depth + 1
 		if depth > maxChain {
 			r.flags |= recUnindexed
@@ -294,6 +303,32 @@ func (s *Store) index(pos int32) {
 		r.depth, r.nextSame = depth, older
 	}
 	s.bySpan[k] = pos
+}
+
+// twins notes that two records of one piece have the same id.
+func (s *Store) twins(pos, older int32) {
+	r := s.recs.at(pos)
+	for ; older != none; older = s.recs.at(older).nextSame {
+		if o := s.recs.at(older); o.id == r.id && o.piece == r.piece {
+			o.flags |= recTwin
+			r.flags |= recTwin
+			s.pieces[r.piece].flags |= pieceTwins
+		}
+	}
+}
+
+// addHint notes the high half of the full id of a record's piece. Two different
+// hints cancel out.
+func (s *Store) addHint(pos int32, high uint64) {
+	r := s.recs.at(pos)
+	if r.piece == none || s.pieces[r.piece].id.Hi != 0 || high == 0 {
+		return
+	}
+	if known, ok := s.hints[r.piece]; ok && known != high {
+		high = 0
+	}
+	s.hints[r.piece] = high
+	s.pieces[r.piece].flags |= pieceHint
 }
 
 // lookup is the newest held record with this span id in the piece, or none.
@@ -396,6 +431,9 @@ func (s *Store) drop(pi int32) {
 	}
 	if p.id.Lo == 0 {
 		s.zeroLows--
+	}
+	if p.flags&pieceHint != 0 {
+		delete(s.hints, pi)
 	}
 	*p = piece{}
 	s.freePiece = append(s.freePiece, pi)

@@ -18,6 +18,7 @@ type tie struct {
 	trace    TraceID // claimed trace, for claims of membership
 	members  []member
 	maxAge   int64 // 0: unbounded
+	named    bool  // the claimed trace is here
 	flooded  bool  // ties more pieces than MaxFanIn (M8)
 }
 
@@ -34,7 +35,7 @@ func (v *solver) joinTraceLevel() {
 	slices.SortFunc(ties, func(a, b *tie) int {
 		return cmp.Or(
 			cmp.Compare(a.evidence.strength(), b.evidence.strength()),
-			cmp.Compare(a.key, b.key), strings.Compare(a.value, b.value),
+			cmp.Compare(a.key, b.key), strings.Compare(b.value, a.value), // those with a value name parents: first
 			cmp.Compare(a.trace.Hi, b.trace.Hi), cmp.Compare(a.trace.Lo, b.trace.Lo),
 		)
 	})
@@ -74,6 +75,7 @@ func (v *solver) claimTies() []*tie {
 					v.s.eachNamed(c.Target, func(pi int32) {
 						if named, ok := v.index[pi]; ok {
 							t.members = append(t.members, member{node: named, pos: none})
+							t.named = true
 						}
 					})
 				}
@@ -81,7 +83,9 @@ func (v *solver) claimTies() []*tie {
 			}
 		})
 	}
-	return ties
+	// A custom key's value that happens to look like a trace id, but is none, ties
+	// by its value alone.
+	return slices.DeleteFunc(ties, func(t *tie) bool { return t.evidence == EvidenceCustom && !t.named })
 }
 
 func (v *solver) member(pos int32, r *rec, n int32) member {
@@ -106,7 +110,11 @@ func (v *solver) keyTies() []*tie {
 			if r.flags&recMarks == 0 {
 				return
 			}
-			for _, k := range v.s.marks[pos] {
+			for _, m := range v.s.marks[pos] {
+				k := m.keyed
+				if v.s.cfg.Keys[k.key].Evidence.exact() {
+					continue // see exactKeys
+				}
 				if k.flooded && r.parent == 0 {
 					v.refuse(pos, RefusedKeyFlood)
 				}
@@ -122,7 +130,7 @@ func (v *solver) keyTies() []*tie {
 }
 
 func (v *solver) keyTie(k *keyed) *tie {
-	t := &tie{evidence: EvidenceCustom, key: k.key, value: k.value, maxAge: int64(v.s.cfg.Keys[k.key].MaxAge)}
+	t := &tie{evidence: v.s.cfg.Keys[k.key].Evidence, key: k.key, value: k.value, maxAge: int64(v.s.cfg.Keys[k.key].MaxAge)}
 	if k.pieces(v.s.cfg.MaxFanIn) > v.s.cfg.MaxFanIn {
 		t.flooded = true
 		k.flooded = true
@@ -265,7 +273,7 @@ func (v *solver) join(t *tie, top, winner int32, before []int32) {
 			continue
 		}
 		j := join{evidence: t.evidence, key: t.key, link: v.id(winner)}
-		if p, ok := parentFor(m, candidates); ok && t.evidence == EvidenceCustom {
+		if p, ok := parentFor(m, candidates); ok && t.evidence != EvidenceXRayRoot && t.trace.IsZero() {
 			j.parent, j.link, j.linkSpan = p.span, p.trace, p.span
 		}
 		v.joinTied(m.pos, j)

@@ -56,6 +56,9 @@ type Mark struct {
 	// Key is the index of the key in Config.Keys.
 	Key   uint8
 	Value string
+	// Scope tells apart what one value may mean in two places (a cluster, a queue);
+	// 0 is unknown and matches any.
+	Scope uint64
 	// Origin is set when the value was found in the span's tracestate: its piece
 	// is where the value comes from.
 	Origin    bool
@@ -67,6 +70,7 @@ type Batch struct {
 	Spans  []Span
 	Claims []Claim
 	Marks  []Mark
+	Hints  []Hint
 	// Links are the trace ids that the spans' links name, in any order; Release
 	// says which of them have moved.
 	Links []TraceID
@@ -76,6 +80,7 @@ type Batch struct {
 func (b *Batch) Reset() {
 	clear(b.Marks) // the values are strings of the data
 	b.Spans, b.Claims, b.Marks, b.Links = b.Spans[:0], b.Claims[:0], b.Marks[:0], b.Links[:0]
+	b.Hints = b.Hints[:0]
 }
 
 // Verdict says how one span leaves. Spans without a verdict leave unchanged.
@@ -87,10 +92,14 @@ type Verdict struct {
 	Moved bool
 	// Evidence is set on an entry that was joined (EvidenceNone otherwise).
 	Evidence Evidence
-	// Key is the index of the custom key for EvidenceCustom.
+	// Key is the index of the key for EvidenceCustom.
 	Key uint8
 	// Parent is the span id of the parent to set; 0 leaves the parent alone.
 	Parent uint64
+	// ID is the span id to set; 0 leaves it alone.
+	ID uint64
+	// Twin is set when another span of the trace has the same id.
+	Twin bool
 	// Link names the joined parent by the id under which it arrived, for link
 	// mode, and for evidence that came too late to be acted on (Refused is Late).
 	Link       TraceID
@@ -98,8 +107,17 @@ type Verdict struct {
 	Refused    Refusal
 }
 
-// Key is a custom key.
+// Hint says that a span with a 64-bit id belongs to a trace with this high half.
+type Hint struct {
+	// Span is the index of the span in its batch.
+	Span int32
+	High uint64
+}
+
+// Key is a key by whose values pieces are joined.
 type Key struct {
+	// Evidence is what a join by the key is called; message keys name the parent.
+	Evidence Evidence
 	// MaxAge is how far apart two spans with one value may start.
 	MaxAge time.Duration
 	// Keep is how long after its arrival a value is known; at least as long as
@@ -112,6 +130,9 @@ type Config struct {
 	// Identity turns id width joins on.
 	Identity bool
 	Keys     []Key
+	// SharedSpans gives the serving half of a shared span an id of its own,
+	// MissingParents hangs entries under the call that must have caused them.
+	SharedSpans, MissingParents bool
 	// MaxFanIn bounds the pieces that one key value or one linked span may tie.
 	MaxFanIn int
 	// Remember is how long ids are remembered after their last span left.

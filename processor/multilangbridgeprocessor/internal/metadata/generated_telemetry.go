@@ -26,6 +26,7 @@ type TelemetryBuilder struct {
 	meter                                            metric.Meter
 	mu                                               sync.Mutex
 	registrations                                    []metric.Registration
+	ProcessorMultiLanguageBridgeDuplicateSpans       metric.Int64Counter
 	ProcessorMultiLanguageBridgeForgottenTraces      metric.Int64Counter
 	ProcessorMultiLanguageBridgeHeldSpans            metric.Int64UpDownCounter
 	ProcessorMultiLanguageBridgeInvalidSpans         metric.Int64Counter
@@ -71,6 +72,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ProcessorMultiLanguageBridgeDuplicateSpans, err = builder.meter.Int64Counter(
+		"otelcol_processor_multi_language_bridge_duplicate_spans",
+		metric.WithDescription("Spans dropped because an equal one had left (repair::duplicates). [Alpha]"),
+		metric.WithUnit("{span}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorMultiLanguageBridgeForgottenTraces, err = builder.meter.Int64Counter(
 		"otelcol_processor_multi_language_bridge_forgotten_traces",
 		metric.WithDescription("Trace ids forgotten before their time because too many were remembered; spans that come later for them are not rewritten. [Alpha]"),

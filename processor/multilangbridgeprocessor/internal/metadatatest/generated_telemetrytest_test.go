@@ -19,6 +19,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb, err := metadata.NewTelemetryBuilder(testTel.NewTelemetrySettings())
 	require.NoError(t, err)
 	defer tb.Shutdown()
+	tb.ProcessorMultiLanguageBridgeDuplicateSpans.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeForgottenTraces.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeHeldSpans.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeInvalidSpans.Add(context.Background(), 1)
@@ -33,6 +34,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorMultiLanguageBridgeTracesIn.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeTracesOut.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeUnmatchedJoins.Add(context.Background(), 1)
+	AssertEqualProcessorMultiLanguageBridgeDuplicateSpans(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeForgottenTraces(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())

@@ -1,0 +1,164 @@
+package merge
+
+// repair mends what is broken inside a trace: shared span ids and parents that
+// were never exported.
+func (v *solver) repair() {
+	for i := range v.nodes {
+		n := &v.nodes[i]
+		if n.fixed {
+			continue
+		}
+		if v.s.cfg.SharedSpans && (v.s.pieces[n.piece].flags&pieceTwins != 0 || n.same != int32(i)) {
+			v.splitShared(int32(i))
+		}
+		if v.s.cfg.MissingParents {
+			v.hangOrphans(int32(i))
+		}
+	}
+}
+
+// splitShared gives the serving half of a span that client and server share (as
+// Zipkin does) an id of its own, with the shared id as its parent, and moves the
+// children that the server's process made under it.
+func (v *solver) splitShared(n int32) {
+	piece := v.nodes[n].piece
+	full := v.nodes[v.nodes[n].same].piece
+	type split struct {
+		shared, own, service uint64
+	}
+	var splits []split
+	v.s.eachHeld(piece, func(pos int32, r *rec) {
+		if r.kind != kindServer && r.kind != kindConsumer {
+			return
+		}
+		c := v.clientTwin(piece, r)
+		if c == none && full != piece {
+			c = v.clientTwin(full, r)
+		}
+		if c == none {
+			return
+		}
+		own := sharedServerID(r.id, r.service)
+		v.joined(pos, join{evidence: EvidenceSharedSpan, parent: r.id, id: own, link: v.id(n), linkSpan: r.id})
+		if v.s.recs.at(c).service != r.service {
+			splits = append(splits, split{r.id, own, r.service})
+		}
+	})
+	if len(splits) == 0 {
+		return
+	}
+	v.s.eachHeld(piece, func(pos int32, r *rec) {
+		for _, s := range splits {
+			if r.parent == s.shared && r.id != s.shared && r.service == s.service {
+				v.moveUnder(pos, s.own)
+			}
+		}
+	})
+}
+
+// clientTwin is the calling span with the record's id in a piece, or none.
+func (v *solver) clientTwin(piece int32, r *rec) int32 {
+	pos, ok := v.s.bySpan[indexKey(piece, r.id)]
+	if !ok {
+		return none
+	}
+	for ; pos != none; pos = v.s.recs.at(pos).nextSame {
+		o := v.s.recs.at(pos)
+		if o.id == r.id && o.piece == piece && (o.kind == kindClient || o.kind == kindProducer) {
+			return pos
+		}
+	}
+	return none
+}
+
+// moveUnder gives a span another parent of its own trace, without evidence: it
+// was not joined, its parent was renamed.
+func (v *solver) moveUnder(pos int32, parent uint64) {
+	j := v.s.joins[pos]
+	j.parent = parent
+	v.s.joins[pos] = j
+	v.s.recs.at(pos).flags |= recJoined
+}
+
+// sharedServerID derives the id of a serving half: the same in every collector
+// and at every retry, whatever came first.
+func sharedServerID(id, service uint64) uint64 {
+	x := id ^ service*0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	if x ^= x >> 31; x != 0 {
+		return x
+	}
+	return 1
+}
+
+// orphaned reports whether the piece has a serving span whose parent is not in it.
+func (s *Store) orphaned(pi int32) bool {
+	found := false
+	s.eachHeld(pi, func(_ int32, r *rec) { found = found || s.orphan(r) })
+	return found
+}
+
+// orphan reports whether the record is a serving span that names a parent of its
+// own trace which is not there.
+func (s *Store) orphan(r *rec) bool {
+	return r.parent != 0 && r.kind == kindServer && s.lookup(r.piece, r.parent) == none && s.isEntry(r)
+}
+
+// maxOrphanWork bounds the comparisons of orphans with calls in one piece.
+const maxOrphanWork = 1 << 20
+
+// hangOrphans hangs serving spans whose parent was not exported under the
+// innermost call of another process that encloses them and has no callee yet. The
+// equal trace id bounds the choice; the confidence stays below 1.
+func (v *solver) hangOrphans(n int32) {
+	piece := v.nodes[n].piece
+	var orphans, calls []int32
+	answered := map[uint64]struct{}{}
+	v.s.eachHeld(piece, func(pos int32, r *rec) {
+		switch {
+		case r.kind == kindClient:
+			calls = append(calls, pos)
+		case v.s.orphan(r) && (r.flags&recJoined == 0 || v.s.joins[pos].evidence == EvidenceNone):
+			orphans = append(orphans, pos)
+		case r.kind == kindServer:
+			answered[r.parent] = struct{}{}
+		}
+	})
+	if len(orphans)*len(calls) > maxOrphanWork {
+		v.s.stats.Refused[RefusedSize] += uint64(len(orphans))
+		return
+	}
+	for _, pos := range orphans {
+		if call := v.enclosing(v.s.recs.at(pos), calls, answered); call != none {
+			id := v.s.recs.at(call).id
+			v.joined(pos, join{evidence: EvidenceInferredParent, parent: id, link: v.id(n), linkSpan: id})
+		}
+	}
+}
+
+// enclosing is the innermost unanswered call of another process that encloses the
+// record in time; none if two are equally close.
+func (v *solver) enclosing(r *rec, calls []int32, answered map[uint64]struct{}) int32 {
+	best, tied := none, false
+	for _, pos := range calls {
+		c := v.s.recs.at(pos)
+		if _, ok := answered[c.id]; ok || c.service == r.service || c.start > r.start || c.end < r.end {
+			continue
+		}
+		if best == none {
+			best = pos
+			continue
+		}
+		switch b := v.s.recs.at(best); {
+		case c.start > b.start || c.start == b.start && c.end < b.end:
+			best, tied = pos, false
+		case c.start == b.start && c.end == b.end:
+			tied = true
+		}
+	}
+	if tied {
+		return none
+	}
+	return best
+}

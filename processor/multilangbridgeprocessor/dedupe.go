@@ -43,7 +43,7 @@ func (d *dedupe) drop(td ptrace.Traces, verdicts []merge.Verdict, now time.Time)
 	rest := verdicts
 	kept := verdicts[:0]
 	td.ResourceSpans().RemoveIf(func(rs ptrace.ResourceSpans) bool {
-		before := dropped
+		beforeResource := dropped
 		rs.ScopeSpans().RemoveIf(func(ss ptrace.ScopeSpans) bool {
 			before := dropped
 			ss.Spans().RemoveIf(func(span ptrace.Span) bool {
@@ -64,7 +64,7 @@ func (d *dedupe) drop(td ptrace.Traces, verdicts []merge.Verdict, now time.Time)
 			})
 			return dropped > before && ss.Spans().Len() == 0
 		})
-		return dropped > before && rs.ScopeSpans().Len() == 0
+		return dropped > beforeResource && rs.ScopeSpans().Len() == 0
 	})
 	return kept, dropped
 }

@@ -8,7 +8,7 @@ const maxComponent = 1 << 14
 
 // decide fixes the id of a piece, and of every piece that evidence ties to it.
 func (s *Store) decide(pi int32) {
-	if s.alone(pi) && !(s.cfg.MissingParents && s.orphaned(pi)) {
+	if s.alone(pi) && (!s.cfg.MissingParents || !s.orphaned(pi)) {
 		s.stats.TracesOut++
 		s.fix(pi, s.pieces[pi].id)
 		return

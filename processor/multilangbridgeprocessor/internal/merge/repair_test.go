@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -148,9 +149,7 @@ func TestMessageKeys(t *testing.T) {
 			for _, s := range tt.spans {
 				want[s.ID] = left{trace: s.Trace, parent: s.Parent}
 			}
-			for id, l := range tt.want {
-				want[id] = l
-			}
+			maps.Copy(want, tt.want)
 			assert.Equal(t, want, run(t, repairConfig(), batch(tt.spans...)))
 			for cut := range tt.spans { // M10
 				reversed := make([]in, len(tt.spans))

@@ -1,0 +1,119 @@
+package topologyexporter
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/polyspan/polyspan/topology"
+)
+
+const (
+	// batchSpans is how many spans are read before the graph is locked for them: few
+	// enough to stay in the cache, many enough for the lock not to matter.
+	batchSpans = 256
+	// batchRuns is how many resources a batch may have.
+	batchRuns = 64
+)
+
+// run is a stretch of spans of one resource.
+type run struct {
+	resource topology.Resource
+	end      int // index behind its last span
+}
+
+// batch holds spans between reading them, which needs no lock, and adding them to
+// the graph, which does. Its strings are the pdata's: it is emptied before the pdata
+// is given back.
+type batch struct {
+	spans [batchSpans]topology.Observation
+	n     int
+	runs  [batchRuns]run
+	r     int // runs used
+	links []topology.Link
+}
+
+// begin starts a run. It reports that the batch has no room for it.
+func (b *batch) begin(r *topology.Resource) (full bool) {
+	if b.r == batchRuns {
+		return true
+	}
+	b.runs[b.r] = run{resource: *r, end: b.n}
+	b.r++
+	return false
+}
+
+// add reads a span into the present run. It reports that the batch is full now.
+func (b *batch) add(span ptrace.Span) (full bool) {
+	o := &b.spans[b.n]
+	o.Trace = topology.TraceID(span.TraceID())
+	o.Span = topology.SpanID(span.SpanID())
+	o.Parent = topology.SpanID(span.ParentSpanID())
+	o.Kind = kindOf(span.Kind())
+	o.Start, o.End = int64(span.StartTimestamp()), int64(span.EndTimestamp())
+	if ts := span.TraceState().AsRaw(); ts != "" {
+		o.Weight = topology.Weight(ts)
+	}
+	a := readAttributes(span.Attributes(), o)
+	o.Failed = failed(span.Status().Code(), &a)
+	o.Evidence = evidenceOf(a.evidence)
+	if links := span.Links(); o.Kind == topology.KindConsumer && links.Len() > 0 {
+		first := len(b.links)
+		for _, l := range links.All() {
+			b.links = append(b.links, topology.Link{Trace: topology.TraceID(l.TraceID()), Span: topology.SpanID(l.SpanID())})
+		}
+		o.Links = b.links[first:]
+	}
+	b.n++
+	b.runs[b.r-1].end = b.n
+	return b.n == batchSpans
+}
+
+// kindOf keeps the kinds that OTLP defines.
+func kindOf(k ptrace.SpanKind) topology.Kind {
+	if k < ptrace.SpanKindInternal || k > ptrace.SpanKindConsumer {
+		return topology.KindUnspecified
+	}
+	return topology.Kind(k)
+}
+
+// evidenceOf reads what the merge processor left on the entry of a joined piece.
+func evidenceOf(evidence string) topology.Evidence {
+	switch {
+	case evidence == "":
+		return topology.EvidencePropagated
+	case strings.HasPrefix(evidence, "inferred"):
+		return topology.EvidenceInferred
+	default:
+		return topology.EvidenceJoined
+	}
+}
+
+// flush adds the batch to the graph and empties it.
+func (e *topologyExporter) flush(b *batch) {
+	if b.n > 0 {
+		e.addToGraph(b)
+	}
+	clear(b.spans[:b.n])
+	clear(b.runs[:b.r])
+	clear(b.links)
+	b.n, b.r, b.links = 0, 0, b.links[:0]
+}
+
+func (e *topologyExporter) addToGraph(b *batch) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.graph.Advance(e.now())
+	next := 0
+	for i := range b.runs[:b.r] {
+		r := &b.runs[i]
+		if next == r.end {
+			continue
+		}
+		service := e.graph.Service(&r.resource)
+		for ; next < r.end; next++ {
+			b.spans[next].Service = service
+		}
+	}
+	e.graph.Add(b.spans[:b.n])
+}

@@ -1,0 +1,82 @@
+package topologyexporter
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/polyspan/polyspan/exporter/topologyexporter/internal/metadata"
+	"github.com/polyspan/polyspan/topology"
+)
+
+// topologyExporter holds the graph and serves it. Spans go in by consumeTraces, in
+// any number of calls at a time; everything else comes out by HTTP.
+type topologyExporter struct {
+	cfg       *Config
+	settings  component.TelemetrySettings
+	telemetry *metadata.TelemetryBuilder
+	now       func() time.Time
+
+	// mu guards graph. It is held for one batch of observations, or one snapshot; never
+	// while answering a request.
+	mu    sync.Mutex
+	graph *topology.Graph
+
+	batches sync.Pool // of *batch
+	views   *views
+	streams *streams
+	server  server
+}
+
+func newExporter(cfg *Config, set exporter.Settings) (*topologyExporter, error) {
+	graph, err := topology.New(cfg.limits(), time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("topology: %w", err)
+	}
+	telemetry, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	e := &topologyExporter{
+		cfg:       cfg,
+		settings:  set.TelemetrySettings,
+		telemetry: telemetry,
+		now:       time.Now,
+		graph:     graph,
+		batches:   sync.Pool{New: func() any { return &batch{} }},
+	}
+	e.views = newViews(e.snapshot, cfg.StreamInterval)
+	e.streams = newStreams(cfg, telemetry)
+	return e, nil
+}
+
+// consumeTraces reads the spans into the graph. It copies what it needs and cannot fail.
+func (e *topologyExporter) consumeTraces(_ context.Context, td ptrace.Traces) error {
+	b := e.batches.Get().(*batch)
+	for _, rs := range td.ResourceSpans().All() {
+		resource := readResource(rs.Resource().Attributes())
+		for _, ss := range rs.ScopeSpans().All() {
+			if resource.SDKLanguage == "" && resource.RuntimeName == "" {
+				resource.Scope = ss.Scope().Name()
+			}
+			if b.begin(&resource) {
+				e.flush(b)
+				b.begin(&resource)
+			}
+			for _, span := range ss.Spans().All() {
+				if b.add(span) {
+					e.flush(b)
+					b.begin(&resource)
+				}
+			}
+		}
+	}
+	e.flush(b)
+	e.batches.Put(b)
+	return nil
+}

@@ -1,0 +1,136 @@
+package topologyexporter
+
+import "github.com/polyspan/polyspan/contract"
+
+// field is what an attribute key means to the graph.
+type field uint8
+
+const (
+	fieldLane field = iota + 1
+	fieldEvidence
+	fieldRPCSystem
+	fieldRPCStatus
+	fieldMessagingSystem
+	fieldDestination
+	fieldDestinationTemplate
+	fieldOperation
+	fieldDBSystem
+	fieldDBNamespace
+	fieldNetworkTransport
+	fieldProtocol
+	fieldHTTPMethod
+	fieldHTTPStatus
+	fieldServerAddress
+	fieldPeerService
+)
+
+// Kinds of spans on which a field is read.
+const (
+	kindsAll      contract.KindSet = 0
+	kindsCalls    contract.KindSet = 1<<2 | 1<<3        // server, client
+	kindsClient   contract.KindSet = 1 << 3             // client
+	kindsOutgoing contract.KindSet = 1<<3 | 1<<4        // client, producer
+	kindsPeers    contract.KindSet = 1<<3 | 1<<4 | 1<<5 // client, producer, consumer
+)
+
+// presentKeys are the names of the semantic conventions that are written now;
+// earlier spellings come from contract.Renames.
+var presentKeys = []key{
+	{name: contract.AttrLane, field: fieldLane, kinds: kindsAll},
+	{name: contract.AttrMergeEvidence, field: fieldEvidence, kinds: kindsAll},
+	{name: "rpc.system.name", field: fieldRPCSystem, kinds: kindsCalls},
+	{name: "rpc.response.status_code", field: fieldRPCStatus, kinds: kindsCalls},
+	{name: "messaging.system", field: fieldMessagingSystem, kinds: kindsPeers},
+	{name: "messaging.destination.name", field: fieldDestination, kinds: kindsPeers},
+	{name: "messaging.destination.template", field: fieldDestinationTemplate, kinds: kindsPeers},
+	{name: "messaging.operation.type", field: fieldOperation, kinds: kindsClient},
+	{name: "db.system.name", field: fieldDBSystem, kinds: kindsClient},
+	{name: "db.namespace", field: fieldDBNamespace, kinds: kindsClient},
+	{name: "network.transport", field: fieldNetworkTransport, kinds: kindsCalls},
+	{name: "network.protocol.name", field: fieldProtocol, kinds: kindsCalls},
+	{name: "http.request.method", field: fieldHTTPMethod, kinds: kindsCalls},
+	{name: "http.response.status_code", field: fieldHTTPStatus, kinds: kindsCalls},
+	{name: "server.address", field: fieldServerAddress, kinds: kindsOutgoing},
+	{name: "service.peer.name", field: fieldPeerService, kinds: kindsPeers},
+}
+
+// key is one attribute name that is read.
+type key struct {
+	name  string
+	field field
+	// kinds are the span kinds on which it is read.
+	kinds contract.KindSet
+	// earlier: the name is of earlier conventions and yields to the present one.
+	earlier bool
+}
+
+// keyTable finds keys in a few nanoseconds: attributes are most of what a span is,
+// and most of them mean nothing to the graph. It is not changed once it is built.
+type keyTable struct {
+	// lengths has, for each kind, a bit for each length of a name that is read: most
+	// names are passed over without a look at their bytes, which are seldom in the cache.
+	lengths [numKinds]uint64
+	// slots are open-addressed by length and two bytes of the name.
+	slots [512]key
+}
+
+const numKinds = 6
+
+var keys = newKeyTable()
+
+func newKeyTable() *keyTable {
+	t := &keyTable{}
+	for _, k := range presentKeys {
+		t.add(k)
+		for _, r := range contract.Renames() {
+			if r.New == k.name {
+				t.add(key{name: r.Old, field: k.field, kinds: both(k.kinds, r.Kinds), earlier: true})
+			}
+		}
+	}
+	return t
+}
+
+// both is the set of kinds in both sets, where 0 stands for all. Sets without a kind
+// in common do not occur: such a row is of no use.
+func both(a, b contract.KindSet) contract.KindSet {
+	if a == 0 || b == 0 {
+		return a | b
+	}
+	return a & b
+}
+
+func (t *keyTable) add(k key) {
+	for kind := range t.lengths {
+		if k.kinds.Has(int32(kind)) {
+			t.lengths[kind] |= 1 << len(k.name)
+		}
+	}
+	i := slotOf(k.name)
+	for t.slots[i].name != "" {
+		i = (i + 1) % uint32(len(t.slots))
+	}
+	t.slots[i] = k
+}
+
+// slotOf wants a name of at least one byte.
+func slotOf(name string) uint32 {
+	h := uint32(len(name))*0x9E3779B1 ^ uint32(name[len(name)-1])*0x85EBCA6B ^ uint32(name[len(name)/2])*0xC2B2AE35
+	return h >> 23
+}
+
+// find gives the key of a name that is read on spans of the kind, or nil.
+func (t *keyTable) find(name string, kind uint8) *key {
+	if t.lengths[kind]>>len(name)&1 == 0 {
+		return nil
+	}
+	for i := slotOf(name); t.slots[i].name != ""; i = (i + 1) % uint32(len(t.slots)) {
+		if k := &t.slots[i]; k.name == name {
+			if !k.kinds.Has(int32(kind)) {
+				return nil
+			}
+			return k
+		}
+	}
+	return nil
+}

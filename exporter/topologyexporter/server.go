@@ -1,0 +1,60 @@
+package topologyexporter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
+)
+
+// server is the HTTP server between start and shutdown.
+type server struct {
+	http *http.Server
+	done chan struct{} // closed when Serve has returned
+}
+
+// start binds the listener, so that a busy port fails here, and serves.
+func (e *topologyExporter) start(ctx context.Context, host component.Host) error {
+	listener, err := e.cfg.ServerConfig.ToListener(ctx)
+	if err != nil {
+		return fmt.Errorf(`"endpoint" %s: %w`, e.cfg.ServerConfig.NetAddr.Endpoint, err)
+	}
+	handler, err := e.handler()
+	if err == nil {
+		e.server.http, err = e.cfg.ServerConfig.ToServer(ctx, host.GetExtensions(), e.settings, handler)
+	}
+	if err == nil {
+		err = e.registerTelemetry()
+	}
+	if err != nil {
+		e.server.http = nil
+		return errors.Join(err, listener.Close())
+	}
+	e.server.done = make(chan struct{})
+	go func() {
+		defer close(e.server.done)
+		if err := e.server.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			componentstatus.ReportStatus(host, componentstatus.NewFatalErrorEvent(err))
+		}
+	}()
+	return nil
+}
+
+// shutdown ends the streams, lets other requests finish until ctx is over, and waits.
+func (e *topologyExporter) shutdown(ctx context.Context) error {
+	e.telemetry.Shutdown()
+	e.streams.stop()
+	if e.server.http == nil {
+		return nil
+	}
+	err := e.server.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(err, e.server.http.Close())
+	}
+	<-e.server.done
+	e.server.http = nil
+	return err
+}

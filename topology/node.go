@@ -1,0 +1,121 @@
+package topology
+
+import "github.com/polyspan/polyspan/contract"
+
+// nodeID numbers a node of the graph.
+type nodeID uint32
+
+// Nodes that always exist.
+const (
+	// overflowNode stands for everything that no longer fits a bound (rule T11).
+	overflowNode nodeID = iota
+	// userNode is the caller of root entries (rule T3).
+	userNode
+	// missingNode is the caller of entries whose parent never came. It is counted
+	// like a node and not drawn.
+	missingNode
+
+	numFixedNodes
+)
+
+// Names of the fixed nodes, and of the callee of which nothing is known (rule T5).
+const (
+	OverflowName = "__overflow__"
+	UserName     = "user"
+	UnknownName  = "unknown"
+)
+
+// nodeKey identifies a node: rule T1 for services, the name alone for the others.
+type nodeKey struct{ namespace, name string }
+
+// node is a service, or something that services call or are called by.
+type node struct {
+	key  nodeKey
+	kind contract.NodeKind // "" in a free slot
+	// services and edges count what refers to the node; it is forgotten only without any.
+	services, edges uint32
+	// externals counts the edges from this node to nodes that are no services.
+	externals uint32
+	// seen holds the span times of services already forgotten.
+	seen lifetime
+	// lastArrival is the graph's clock when the node was last seen.
+	lastArrival int64
+}
+
+// nodeTable is a slab of nodes with a map into it.
+type nodeTable struct {
+	byKey map[nodeKey]nodeID
+	all   []node
+	free  []nodeID
+	// virtual counts the nodes that are no services; they may take half the bound.
+	virtual int
+	// generation changes whenever a name may mean another node than before.
+	generation uint32
+}
+
+func newNodeTable() nodeTable {
+	return nodeTable{
+		byKey: map[nodeKey]nodeID{},
+		all: []node{
+			overflowNode: {key: nodeKey{name: OverflowName}, kind: contract.NodeExternal},
+			userNode:     {key: nodeKey{name: UserName}, kind: contract.NodeUser},
+			missingNode:  {kind: contract.NodeExternal},
+		},
+	}
+}
+
+// service finds or makes the node of a service; overflowNode when there is no room.
+// A name known so far only as somebody's peer becomes the service.
+func (t *nodeTable) service(key nodeKey, limit int) nodeID {
+	id, ok := t.byKey[key]
+	if !ok {
+		if len(t.byKey) >= limit {
+			return overflowNode
+		}
+		t.generation++
+		return t.add(key, contract.NodeService)
+	}
+	if n := &t.all[id]; n.kind != contract.NodeService {
+		n.kind = contract.NodeService
+		t.virtual--
+	}
+	return id
+}
+
+// peer finds or makes the node of a virtual callee; overflowNode when there is no room.
+func (t *nodeTable) peer(key nodeKey, kind contract.NodeKind, limit int) nodeID {
+	if id, ok := t.byKey[key]; ok {
+		return id
+	}
+	if len(t.byKey) >= limit || t.virtual >= limit/2 {
+		return overflowNode
+	}
+	t.virtual++
+	return t.add(key, kind)
+}
+
+func (t *nodeTable) add(key nodeKey, kind contract.NodeKind) nodeID {
+	n := node{key: key, kind: kind}
+	if last := len(t.free) - 1; last >= 0 {
+		id := t.free[last]
+		t.free = t.free[:last]
+		t.all[id] = n
+		t.byKey[key] = id
+		return id
+	}
+	t.all = append(t.all, n)
+	id := nodeID(len(t.all) - 1)
+	t.byKey[key] = id
+	return id
+}
+
+func (t *nodeTable) remove(id nodeID) {
+	n := &t.all[id]
+	if n.kind != contract.NodeService {
+		t.virtual--
+	}
+	delete(t.byKey, n.key)
+	*n = node{}
+	t.free = append(t.free, id)
+	t.generation++
+}

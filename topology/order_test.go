@@ -1,0 +1,86 @@
+package topology
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// What is drawn is a function of the spans, not of the order in which they arrive
+// or how they are batched (rule T3).
+func TestOrderDoesNotMatter(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		spans := someTrace(r, 40)
+		var want []string
+		for round := range 6 {
+			w := newWorld(t, DefaultLimits())
+			w.Advance(testStart)
+			batch := make([]Observation, 0, len(spans))
+			for _, s := range spans {
+				batch = append(batch, *w.observation(s))
+			}
+			for chunk := range slices.Chunk(batch, 1+r.IntN(len(batch))) {
+				w.Graph.Add(chunk)
+			}
+			drawn := w.drawn(time.Minute)
+			if round == 0 {
+				want = drawn
+			}
+			if !assert.Equal(t, want, drawn, "seed %d, spans %v", seed, spans) {
+				return
+			}
+			r.Shuffle(len(spans), func(i, j int) { spans[i], spans[j] = spans[j], spans[i] })
+		}
+	}
+}
+
+// someTrace makes a tree of calls: every service enters by a server or consumer span,
+// works in internal spans, and leaves by client or producer spans, some of them
+// nested in one other, some to nobody who sends spans.
+func someTrace(r *rand.Rand, n int) []span {
+	type open struct {
+		service int
+		id      int
+		kind    Kind
+		nested  bool
+	}
+	spans := []span{{service: "s0", kind: KindServer, id: 1, attrs: http}}
+	live := []open{{service: 0, id: 1, kind: KindServer}}
+	for len(spans) < n {
+		at := live[r.IntN(len(live))]
+		s := span{service: fmt.Sprint("s", at.service), id: len(spans) + 1, parent: at.id, attrs: http}
+		next, nested := at.service, false
+		switch at.kind {
+		case KindClient:
+			nested = !at.nested && r.IntN(3) == 0
+			if nested {
+				s.kind, s.attrs = KindClient, to(fmt.Sprint("host", r.IntN(3)))
+			} else {
+				next, s.kind = r.IntN(5), KindServer
+			}
+		case KindProducer:
+			next, s.kind, s.attrs = r.IntN(5), KindConsumer, kafka
+		default:
+			switch r.IntN(4) {
+			case 0:
+				s.kind = KindInternal
+			case 1:
+				s.kind, s.attrs = KindProducer, kafka
+			case 2:
+				s.kind, s.attrs = KindClient, postgres
+			default:
+				s.kind = KindClient
+			}
+		}
+		s.service = fmt.Sprint("s", next)
+		s.failed = r.IntN(10) == 0
+		spans = append(spans, s)
+		live = append(live, open{next, s.id, s.kind, nested})
+	}
+	return spans
+}

@@ -1,0 +1,105 @@
+package topology
+
+// half is one span that is remembered for its partners: callees that name it as
+// their parent, or the parent it names itself. A half with a zero span is a link
+// waiter: a consumer that waits for the span it is linked to.
+//
+// A half stays for its whole wait, also after it found a partner, so that further
+// callees (retries, fan-out) and duplicates meet it. 72 bytes, and 10 to 20 in the index.
+type half struct {
+	trace  TraceID
+	span   SpanID
+	parent SpanID
+	// start is Unix nanoseconds, 0 when the span's times are absurd (rule T9).
+	start int64
+	// nanos is the duration; seven digits of it are plenty.
+	nanos   float32
+	service ServiceID
+	peer    peerID
+	weight  float32
+	// nextInQueue chains the halves of a queue in order of arrival, and the free places.
+	nextInQueue position
+	// nextWaiter and prevWaiter chain the halves that wait for parents of one hash.
+	nextWaiter, prevWaiter position
+	transport              transportID
+	told                   specificity
+	kind                   Kind
+	flags                  flags
+}
+
+// flags of a half.
+type flags uint8
+
+const (
+	flagFailed flags = 1 << iota
+	flagJoined
+	flagInferred
+	// flagCarried: the call goes on in another span, or is no call. Without it an
+	// outgoing half becomes a call to a virtual node when its wait is over.
+	flagCarried
+	// flagWaiting: the parent was not seen yet; the half is chained among the waiters.
+	flagWaiting
+	// flagLinked: a consumer that is paired by its links.
+	flagLinked
+	// flagMessage: the half is in the queue of messages.
+	flagMessage
+)
+
+func (h *half) evidence() Evidence {
+	switch {
+	case h.flags&flagInferred != 0:
+		return EvidenceInferred
+	case h.flags&flagJoined != 0:
+		return EvidenceJoined
+	}
+	return EvidencePropagated
+}
+
+// duration is absent when the span's times are absurd.
+func (h *half) duration() int64 {
+	if h.start == 0 {
+		return absent
+	}
+	return int64(h.nanos)
+}
+
+// end is Unix nanoseconds, 0 when the span's times are absurd.
+func (h *half) end() int64 { return h.start + int64(h.nanos) }
+
+// position is the place of a half in the slab; 0 is none. It has positionBits bits.
+type position uint32
+
+const (
+	pageBits = 10
+	pageSize = 1 << pageBits
+)
+
+// slab holds halves in pages, so that growing neither copies nor overshoots.
+type slab struct {
+	pages [][]half
+	used  position // positions ever handed out
+	free  position // head of the free list
+	live  int
+}
+
+func (s *slab) at(p position) *half { return &s.pages[p>>pageBits][p&(pageSize-1)] }
+
+func (s *slab) take() position {
+	s.live++
+	if p := s.free; p != 0 {
+		s.free = s.at(p).nextInQueue
+		return p
+	}
+	s.used++
+	if int(s.used>>pageBits) == len(s.pages) {
+		s.pages = append(s.pages, make([]half, pageSize))
+	}
+	return s.used
+}
+
+func (s *slab) give(p position) {
+	h := s.at(p)
+	*h = half{nextInQueue: s.free}
+	s.free = p
+	s.live--
+}

@@ -1,0 +1,62 @@
+package topology
+
+// queueTicks is how finely a queue tells times apart: a half leaves between its wait
+// and its wait plus one part in queueTicks.
+const queueTicks = 64
+
+// generation is a run of halves of a queue that leave together.
+type generation struct {
+	first int64 // arrival of its first half
+	last  int64 // arrival of its last half
+	n     int
+}
+
+// queue holds halves in order of arrival. Arrival times are kept by generation, not
+// by half. Constructor: newQueue.
+type queue struct {
+	wait, tick int64 // nanoseconds
+	head, tail position
+	n          int
+	// ring holds the generations, oldest at start.
+	ring       [queueTicks + 2]generation
+	start, len int
+}
+
+func newQueue(wait int64) queue { return queue{wait: wait, tick: wait / queueTicks} }
+
+func (q *queue) oldest() *generation { return &q.ring[q.start] }
+
+func (q *queue) newest() *generation { return &q.ring[(q.start+q.len-1)%len(q.ring)] }
+
+// push appends a half that arrived now.
+func (g *Graph) push(q *queue, p position, h *half) {
+	if q.len == 0 || g.now-q.newest().first > q.tick && q.len < len(q.ring) {
+		q.len++
+		*q.newest() = generation{first: g.now}
+	}
+	q.newest().last = g.now
+	q.newest().n++
+	q.n++
+	h.nextInQueue = 0
+	if q.head == 0 {
+		q.head = p
+	} else {
+		g.slab.at(q.tail).nextInQueue = p
+	}
+	q.tail = p
+}
+
+// pop removes the oldest half and returns its place.
+func (g *Graph) pop(q *queue) position {
+	p := q.head
+	q.head = g.slab.at(p).nextInQueue
+	q.n--
+	if q.oldest().n--; q.oldest().n == 0 {
+		q.start = (q.start + 1) % len(q.ring)
+		q.len--
+	}
+	return p
+}
+
+// due reports whether the wait of the oldest half is over.
+func (g *Graph) due(q *queue) bool { return q.n > 0 && g.now-q.oldest().last >= q.wait }

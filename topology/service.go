@@ -1,0 +1,146 @@
+package topology
+
+import "hash/maphash"
+
+// Resource is where spans come from: the resource attributes that the graph reads.
+// Strings are read during [Graph.Service] only.
+type Resource struct {
+	Namespace, Name string
+	// Instance tells the copies of one service apart; "" when nothing does.
+	Instance                    string
+	SDKLanguage                 string // telemetry.sdk.language
+	SDKName, SDKVersion         string
+	RuntimeName, RuntimeVersion string
+	JaegerVersion               string // client tag jaeger.version
+	// Scope is an instrumentation scope name, wanted only when SDKLanguage and
+	// RuntimeName are empty.
+	Scope string
+}
+
+// Unidentified is the node name of spans without service.name: they are drawn, not dropped.
+const Unidentified = "unidentified"
+
+// ServiceID numbers one kind of resource: a service in one language, SDK and runtime.
+// 0 is the service of everything beyond the bound.
+type ServiceID uint32
+
+const overflowService ServiceID = 0
+
+// service is a [Resource] as the graph keeps it, without its instance.
+type service struct {
+	key      Resource // Instance is empty
+	node     nodeID
+	language languageID
+	live     bool
+	spans    uint64
+	// seen is by span time, lastArrival by the graph's clock (rule T8).
+	seen        lifetime
+	lastArrival int64
+}
+
+// instance is one copy of a service, by the hash of its id.
+type instance struct {
+	node nodeID
+	id   uint64
+}
+
+const (
+	// servicesPerNode bounds the languages, SDK and runtime versions told apart under one name.
+	servicesPerNode = 8
+	// maxInstances bounds the service instances counted over all nodes; 24 bytes each.
+	maxInstances = 1 << 16
+)
+
+// serviceTable numbers resources. It is a slab with a map into it; numbers of
+// forgotten services are used again.
+type serviceTable struct {
+	byKey map[Resource]ServiceID
+	all   []service // all[0] is overflowService
+	free  []ServiceID
+	// instances holds the last arrival of each.
+	instances map[instance]int64
+	seed      maphash.Seed
+}
+
+func newServiceTable() serviceTable {
+	return serviceTable{
+		byKey:     map[Resource]ServiceID{},
+		all:       []service{{node: overflowNode, live: true}},
+		instances: map[instance]int64{},
+		seed:      maphash.MakeSeed(),
+	}
+}
+
+// Service numbers the resource of the spans that are added next. A name that no
+// longer fits the bounds gives the overflow service, and is counted.
+func (g *Graph) Service(r *Resource) ServiceID {
+	t := &g.services
+	key := *r
+	key.Instance = ""
+	key.Namespace, key.Name = cut(key.Namespace), cut(key.Name)
+	id, ok := t.byKey[key]
+	if !ok {
+		id = g.newService(&key)
+	}
+	s := &t.all[id]
+	s.lastArrival = g.now
+	g.nodes.all[s.node].lastArrival = g.now
+	if r.Instance != "" && s.node != overflowNode {
+		t.seeInstance(instance{node: s.node, id: maphash.String(t.seed, r.Instance)}, g.now)
+	}
+	return id
+}
+
+func (t *serviceTable) seeInstance(i instance, now int64) {
+	if _, ok := t.instances[i]; ok || len(t.instances) < maxInstances {
+		t.instances[i] = now
+	}
+}
+
+// newService enters a resource that was not found as it came: its strings are kept
+// from here on, so they are cut and made valid first.
+func (g *Graph) newService(raw *Resource) ServiceID {
+	t := &g.services
+	key := Resource{
+		Namespace: keep(raw.Namespace), Name: keep(raw.Name),
+		SDKLanguage: keep(raw.SDKLanguage), SDKName: keep(raw.SDKName), SDKVersion: keep(raw.SDKVersion),
+		RuntimeName: keep(raw.RuntimeName), RuntimeVersion: keep(raw.RuntimeVersion),
+		JaegerVersion: keep(raw.JaegerVersion), Scope: keep(raw.Scope),
+	}
+	if id, ok := t.byKey[key]; ok {
+		return id
+	}
+	name := key.Name
+	if name == "" {
+		name = Unidentified
+		g.stats.Unidentified++
+	}
+	node := g.nodes.service(nodeKey{key.Namespace, name}, g.limits.MaxNodes)
+	if node == overflowNode {
+		g.stats.RefusedNodes++
+		return overflowService
+	}
+	language := languageOf(&key)
+	if g.nodes.all[node].services >= servicesPerNode-1 {
+		g.stats.RefusedVersions++
+		key = Resource{Namespace: key.Namespace, Name: key.Name}
+		if id, ok := t.byKey[key]; ok {
+			return id
+		}
+	}
+	id := t.slot()
+	t.all[id] = service{key: key, node: node, language: g.languages.number(language), live: true}
+	t.byKey[key] = id
+	g.nodes.all[node].services++
+	return id
+}
+
+func (t *serviceTable) slot() ServiceID {
+	if n := len(t.free); n > 0 {
+		id := t.free[n-1]
+		t.free = t.free[:n-1]
+		return id
+	}
+	t.all = append(t.all, service{})
+	return ServiceID(len(t.all) - 1)
+}

@@ -11,7 +11,7 @@ SOURCES := $(shell git ls-files '*.go' 'web/dist' 2>/dev/null || find . -name '*
 
 export CGO_ENABLED = 0
 
-.PHONY: build demo test test-go test-race test-languages test-web e2e lint generate check-generated web bench fuzz clean help
+.PHONY: build demo services test test-go test-race test-languages test-web e2e lint generate check-generated web bench fuzz clean help
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -28,11 +28,17 @@ $(POLYSPAN): $(SOURCES)
 	$(GO) build -trimpath -o $@ ./cmd/polyspan
 
 demo: build ## Run the example system in five languages and show its topology (DEMO_SECONDS=n bounds it)
-	@$(GO) run ./internal/demo -collector $(COLLECTOR)
+	@$(GO) build -o _build/demo ./internal/demo
+	@_build/demo -collector $(COLLECTOR)
 
 test: build test-go test-languages test-web ## Set up and run every test: unit (race), end to end with the real services, every language, the page
 
-test-go: build ## Go tests with the race detector, and end to end against _build/polyspan-collector
+# Building the services is not a test's business: it would count against its time.
+services: build
+	@$(GO) build -o _build/demo ./internal/demo
+	_build/demo -build
+
+test-go: services ## Go tests with the race detector, and end to end against _build/polyspan-collector
 	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
 	cd internal/bench && $(GO) test -timeout 10m ./...
 	cd examples/polyglot && CGO_ENABLED=1 $(GO) test -race -timeout 5m ./...
@@ -61,13 +67,13 @@ test-languages: ## Tests of the example services in their own languages
 test-web: ## The page's tests, and that web/dist is what its source builds
 	$(call language,node,npm,web,npm ci --silent && npm run --silent check && npm test --silent && npm run --silent build && git diff --exit-code -- dist)
 
-e2e: build ## Only the end-to-end tests
+e2e: services ## Only the end-to-end tests
 	$(GO) test -count=1 -timeout 15m ./internal/e2e
 
 lint: ## Lint the module, and the modules beside it
 	$(LINT) golangci-lint run ./...
 	$(GO) mod tidy -diff
-	cd internal/bench && $(GO) vet ./... && $(GO) mod tidy -diff
+	cd internal/bench && $(GO) tool -modfile=../tools/lint/go.mod golangci-lint run ./... && $(GO) mod tidy -diff
 	cd examples/polyglot && $(GO) vet ./... && $(GO) mod tidy -diff
 
 generate: ## Regenerate what mdatagen makes

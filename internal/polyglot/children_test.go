@@ -45,13 +45,13 @@ func serveFake() (stop func()) {
 			addresses = []string{at}
 		}
 	}
+	fmt.Println(strings.Join(os.Args[1:], " ")) // before anyone can find the servers ready
 	var servers []*http.Server
 	for _, at := range addresses {
 		s := &http.Server{Addr: at, Handler: mux}
 		servers = append(servers, s)
 		go func() { _ = s.ListenAndServe() }()
 	}
-	fmt.Println(strings.Join(os.Args[1:], " "))
 	return func() {
 		for _, s := range servers {
 			_ = s.Close()

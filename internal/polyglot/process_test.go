@@ -2,6 +2,7 @@ package polyglot
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -27,24 +28,24 @@ func TestProcessReadyAndStop(t *testing.T) {
 }
 
 func TestProcessNotReady(t *testing.T) {
+	interrupted, interrupt := context.WithCancelCause(t.Context())
+	interrupt(errors.New("interrupt signal received"))
+	late, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
 	tests := []struct {
-		name, behaviour string
-		timeout         time.Duration
-		want            []string
+		name, behaviour, prints string
+		ctx                     context.Context
+		want                    string
 	}{
-		{"never says so", "silent", 300 * time.Millisecond, []string{"child was not ready in time; end of ", "this is not ready child"}},
-		{"ends before", "failing", time.Minute, []string{"child ended before it was ready: exit status 3; end of ", "address already in use"}},
+		{"never says so", "silent", "this is not ready child", late, "child was not ready in time; end of "},
+		{"interrupted", "silent", "this is not ready child", interrupted, "child was not yet ready: interrupt signal received; end of "},
+		{"ends before", "failing", "address already in use", t.Context(), "child ended before it was ready: exit status 3; end of "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := startChild(t, tt.behaviour)
-			ctx, cancel := context.WithTimeout(t.Context(), tt.timeout)
-			defer cancel()
-			err := p.waitReady(ctx)
-			require.Error(t, err)
-			for _, want := range tt.want {
-				assert.ErrorContains(t, err, want)
-			}
+			require.Eventually(t, func() bool { return tail(p.log) == tt.prints }, time.Minute, 10*time.Millisecond)
+			assert.EqualError(t, p.waitReady(tt.ctx), tt.want+p.log+":\n"+tt.prints)
 		})
 	}
 }

@@ -310,13 +310,20 @@ func TestMalformedSpansPass(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				next := &sink{}
-				b, tel := start(t, next, func(c *Config) {
+				b, tel, logs := startLogged(t, next, func(c *Config) {
 					c.Mode, c.MaxHeldSpans = mode, 500
 					c.Normalize.Enabled = mode != ModeObserve
 				})
 				const payloads = 1000
 				sent := 0
-				for range payloads {
+				for n := range payloads {
+					if n%10 == 0 { // two spans that are each other's parent
+						cyclic := pcommon.TraceID{0: 7, 14: byte(n >> 8), 15: byte(n)}
+						sent += 2
+						require.NoError(t, b.ConsumeTraces(t.Context(), traces(t,
+							spec{trace: cyclic, id: sid(1), parent: sid(2), kind: ptrace.SpanKindServer}, spec{trace: cyclic, id: sid(2), parent: sid(1), kind: ptrace.SpanKindClient})))
+						continue
+					}
 					specs := make([]spec, 1+rng.IntN(4))
 					for i := range specs {
 						s := &specs[i]
@@ -345,7 +352,13 @@ func TestMalformedSpansPass(t *testing.T) {
 				assert.Equal(t, sent, next.SpanCount())
 				got, err := tel.GetMetric("otelcol_processor_multi_language_bridge_invalid_spans")
 				require.NoError(t, err)
-				assert.Positive(t, got.Data.(metricdata.Sum[int64]).DataPoints[0].Value)
+				causes := map[string]bool{}
+				for _, p := range got.Data.(metricdata.Sum[int64]).DataPoints {
+					cause, _ := p.Attributes.Value("cause")
+					causes[cause.AsString()] = p.Value > 0
+				}
+				assert.Equal(t, map[string]bool{"zero_id": true, "self_parent": true, "cycle": true}, causes)
+				assert.LessOrEqual(t, logs.Len(), len(causes), "said once each")
 			})
 		})
 	}

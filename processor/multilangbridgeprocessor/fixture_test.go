@@ -12,6 +12,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor/processortest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/metadata"
 )
@@ -137,6 +139,14 @@ func (s *sink) spans(tb testing.TB) map[pcommon.SpanID]ptrace.Span {
 // start makes and starts a bridge; it is shut down with the test.
 func start(tb testing.TB, next consumer.Traces, edit func(*Config)) (*bridge, *componenttest.Telemetry) {
 	tb.Helper()
+	b, tel, _ := startLogged(tb, next, edit)
+	return b, tel
+}
+
+// startLogged is start with what the bridge logs.
+func startLogged(tb testing.TB, next consumer.Traces, edit func(*Config)) (*bridge, *componenttest.Telemetry, *observer.ObservedLogs) {
+	tb.Helper()
+	core, logs := observer.New(zap.WarnLevel)
 	cfg := createDefaultConfig().(*Config)
 	if edit != nil {
 		edit(cfg)
@@ -144,6 +154,7 @@ func start(tb testing.TB, next consumer.Traces, edit func(*Config)) (*bridge, *c
 	tel := componenttest.NewTelemetry()
 	set := processortest.NewNopSettings(metadata.Type)
 	set.TelemetrySettings = tel.NewTelemetrySettings()
+	set.Logger = zap.New(core)
 	b, err := newBridge(set, cfg, next)
 	require.NoError(tb, err)
 	require.NoError(tb, b.Start(context.Background(), componenttest.NewNopHost()))
@@ -151,5 +162,5 @@ func start(tb testing.TB, next consumer.Traces, edit func(*Config)) (*bridge, *c
 		require.NoError(tb, b.Shutdown(context.Background()))
 		require.NoError(tb, tel.Shutdown(context.Background()))
 	})
-	return b, tel
+	return b, tel, logs
 }

@@ -2,10 +2,12 @@ package multilangbridgeprocessor
 
 import (
 	"context"
+	"sync/atomic"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
 
 	"github.com/polyspan/polyspan/contract"
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
@@ -18,14 +20,19 @@ type recorder struct {
 	joins   [merge.NumEvidence]metric.MeasurementOption
 	custom  []metric.MeasurementOption // by key index
 	refused [merge.NumRefusals]metric.MeasurementOption
+	faults  [merge.NumFaults]metric.MeasurementOption
+	warned  [merge.NumFaults]atomic.Bool
+	log     *zap.Logger
 }
+
+var faultNames = [merge.NumFaults]string{merge.FaultZeroID: "zero_id", merge.FaultSelfParent: "self_parent", merge.FaultCycle: "cycle"}
 
 func newRecorder(set component.TelemetrySettings, keys []CustomKeyConfig) (*recorder, error) {
 	tb, err := metadata.NewTelemetryBuilder(set)
 	if err != nil {
 		return nil, err
 	}
-	r := &recorder{tb: tb}
+	r := &recorder{tb: tb, log: set.Logger}
 	for e, name := range evidenceNames {
 		r.joins[e] = evidenceAttribute(name)
 	}
@@ -34,6 +41,9 @@ func newRecorder(set component.TelemetrySettings, keys []CustomKeyConfig) (*reco
 	}
 	for c, cause := range refusalNames {
 		r.refused[c] = causeAttribute(string(cause))
+	}
+	for f, cause := range faultNames {
+		r.faults[f] = causeAttribute(cause)
 	}
 	return r, nil
 }
@@ -88,7 +98,6 @@ func (r *recorder) stats(ctx context.Context, s merge.Stats) {
 	add(r.tb.ProcessorMultiLanguageBridgeTracesIn, s.TracesIn)
 	add(r.tb.ProcessorMultiLanguageBridgeTracesOut, s.TracesOut)
 	add(r.tb.ProcessorMultiLanguageBridgeLateSpans, s.Late)
-	add(r.tb.ProcessorMultiLanguageBridgeInvalidSpans, s.Invalid)
 	add(r.tb.ProcessorMultiLanguageBridgeForgottenTraces, s.Forgotten)
 	add(r.tb.ProcessorMultiLanguageBridgeUnmatchedJoins, s.Unmatched)
 	for e, n := range s.Joins {
@@ -97,6 +106,13 @@ func (r *recorder) stats(ctx context.Context, s merge.Stats) {
 	for k, n := range s.CustomJoins {
 		if n > 0 {
 			add(r.tb.ProcessorMultiLanguageBridgeJoins, n, r.custom[k])
+		}
+	}
+	for f, n := range s.Faults {
+		add(r.tb.ProcessorMultiLanguageBridgeInvalidSpans, n, r.faults[f])
+		if n > 0 && !r.warned[f].Swap(true) {
+			r.log.Warn("spans pass as they came, without taking part in a merge; this is said once, the count is in invalid_spans",
+				zap.String("cause", faultNames[f]))
 		}
 	}
 	for c, n := range s.Refused {

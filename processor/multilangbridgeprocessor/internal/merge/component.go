@@ -8,6 +8,9 @@ const maxComponent = 1 << 14
 
 // decide fixes the id of a piece, and of every piece that evidence ties to it.
 func (s *Store) decide(pi int32) {
+	if s.rootless(pi) {
+		s.stats.Faults[FaultCycle] += uint64(s.pieces[pi].held)
+	}
 	if s.alone(pi) && (!s.cfg.MissingParents || !s.orphaned(pi)) {
 		s.stats.TracesOut++
 		s.fix(pi, s.pieces[pi].id)
@@ -21,6 +24,20 @@ func (s *Store) fix(pi int32, final TraceID) {
 	p := &s.pieces[pi]
 	p.final = final
 	p.flags |= pieceFixed
+}
+
+// rootless reports whether every span of the piece has its parent in it: then the
+// parents form a cycle. A span that names itself is counted for itself.
+func (s *Store) rootless(pi int32) bool {
+	pos := s.pieces[pi].first
+	for range s.pieces[pi].held {
+		r := s.recs.at(pos)
+		if r.parent == 0 || r.parent == r.id || s.isEntry(r) {
+			return false
+		}
+		pos = r.nextInPiece
+	}
+	return true
 }
 
 // alone reports whether nothing ties the piece to another: most traces, by far.

@@ -52,6 +52,17 @@ func (e Evidence) strength() int {
 // that sent the message.
 func (e Evidence) exact() bool { return e == EvidenceMessageOffset || e == EvidenceMessageID }
 
+// Fault is what is wrong with a span that passes as it came.
+type Fault uint8
+
+// Faults.
+const (
+	FaultZeroID     Fault = iota // an all-zero trace or span id
+	FaultSelfParent              // names itself as parent
+	FaultCycle                   // of a piece whose every span has its parent in it
+	NumFaults
+)
+
 // Refusal says why evidence was not acted on.
 type Refusal uint8
 

@@ -379,6 +379,19 @@ func TestLateEvidence(t *testing.T) {
 	assert.EqualValues(t, 1, s.Stats().Refused[RefusedLate])
 }
 
+// What is wrong with ids is counted by what it is.
+func TestFaults(t *testing.T) {
+	s := New(testConfig())
+	b := batch(
+		span(TraceID{}, 1, 0, kindServer, 1, 0, 1), span(idA, 0, 7, kindServer, 1, 0, 1),
+		span(idA, 5, 5, kindServer, 1, 0, 1),
+		span(idB, 6, 7, kindServer, 1, 0, 1), span(idB, 7, 6, kindServer, 1, 0, 1),
+		span(idC, 8, 0, kindServer, 1, 0, 1), span(idC, 9, 8, kindInternal, 1, 0, 1))
+	s.Insert(0, b)
+	s.Release(1, len(b.Spans), nil)
+	assert.Equal(t, [NumFaults]uint64{FaultZeroID: 2, FaultSelfParent: 1, FaultCycle: 2}, s.Stats().Faults)
+}
+
 // Remembered ids age out, and are bounded in number.
 func TestForgets(t *testing.T) {
 	cfg := testConfig()

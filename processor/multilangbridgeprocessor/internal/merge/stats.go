@@ -13,8 +13,10 @@ type Stats struct {
 	Refused     [NumRefusals]uint64
 	// Unmatched counts entries whose claimed parent's trace is not known.
 	Unmatched uint64
-	// Late counts spans that came after their trace was fixed, Invalid spans with a zero id.
-	Late, Invalid uint64
+	// Late counts spans that came after their trace was fixed.
+	Late uint64
+	// Faults counts spans by what is wrong with them.
+	Faults [NumFaults]uint64
 	// Forgotten counts remembered ids given up because of MaxRemembered.
 	Forgotten uint64
 }
@@ -34,7 +36,9 @@ func (s Stats) Since(o Stats) Stats {
 	}
 	s.Unmatched -= o.Unmatched
 	s.Late -= o.Late
-	s.Invalid -= o.Invalid
+	for i := range s.Faults {
+		s.Faults[i] -= o.Faults[i]
+	}
 	s.Forgotten -= o.Forgotten
 	return s
 }

@@ -105,9 +105,12 @@ func (s *Store) Insert(now int64, b *Batch) {
 			service: sp.Service, piece: none, nextInPiece: none, nextSame: none, kind: sp.Kind,
 		}
 		if sp.Trace.IsZero() || sp.ID == 0 {
-			s.stats.Invalid++
+			s.stats.Faults[FaultZeroID]++
 			s.recs.push(r)
 			continue
+		}
+		if sp.Parent == sp.ID {
+			s.stats.Faults[FaultSelfParent]++
 		}
 		pi := s.findOrAdd(sp.Trace)
 		p := &s.pieces[pi]

@@ -92,7 +92,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ProcessorMultiLanguageBridgeInvalidSpans, err = builder.meter.Int64Counter(
 		"otelcol_processor_multi_language_bridge_invalid_spans",
-		metric.WithDescription("Spans that cannot take part in a merge (all-zero trace or span id); they pass as they came. [Alpha]"),
+		metric.WithDescription("Spans whose ids are wrong (all-zero, their own parent, parents in a cycle), by cause; they pass as they came. [Alpha]"),
 		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)

@@ -72,7 +72,7 @@ func AssertEqualProcessorMultiLanguageBridgeHeldSpans(t *testing.T, tt *componen
 func AssertEqualProcessorMultiLanguageBridgeInvalidSpans(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_multi_language_bridge_invalid_spans",
-		Description: "Spans that cannot take part in a merge (all-zero trace or span id); they pass as they came. [Alpha]",
+		Description: "Spans whose ids are wrong (all-zero, their own parent, parents in a cycle), by cause; they pass as they came. [Alpha]",
 		Unit:        "{span}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

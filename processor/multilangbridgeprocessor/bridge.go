@@ -21,8 +21,10 @@ const rememberFactor = 10
 
 // held is a batch that waits. In observe mode it has no data: that has gone on.
 type held struct {
+	load
+
 	td      ptrace.Traces
-	spans   int
+	since   time.Time
 	due     time.Time
 	links   []merge.TraceID
 	forward bool
@@ -30,7 +32,7 @@ type held struct {
 
 var (
 	errStopped = errors.New("multi_language_bridge is shut down")
-	errFull    = errors.New(`multi_language_bridge holds "max_held_spans" and the next component refuses data: retry later`)
+	errFull    = errors.New(`multi_language_bridge holds "max_held_spans" or "max_held_mib" and the next component refuses data: retry later`)
 )
 
 // bridge is the processor. A batch is normalised and read by the goroutine that
@@ -38,6 +40,7 @@ var (
 // order of arrival.
 type bridge struct {
 	cfg     *Config
+	limit   load
 	next    consumer.Traces
 	log     *zap.Logger
 	tel     *recorder
@@ -50,8 +53,8 @@ type bridge struct {
 	store    *merge.Store
 	recorded merge.Stats // what the telemetry has of the store's counts
 	queue    []held      // oldest first
-	holding  int         // spans in queue and in delivery
-	wanted   int         // spans for which a sender waits
+	holding  load        // in queue and in delivery
+	wanted   load        // for which senders wait
 	failing  bool        // the next component refused the last delivery
 	stopping bool
 	room     chan struct{} // closed and replaced when holding falls or failing changes
@@ -74,7 +77,7 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 		return nil, err
 	}
 	b := &bridge{
-		cfg: cfg, next: next, log: set.Logger, tel: tel,
+		cfg: cfg, limit: load{cfg.MaxHeldSpans, cfg.MaxHeldMiB << 20}, next: next, log: set.Logger, tel: tel,
 		edit:   editor{mode: cfg.Mode, keys: cfg.Join.CustomKeys},
 		store:  merge.New(storeConfig(cfg)),
 		room:   make(chan struct{}),
@@ -92,7 +95,7 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 
 func storeConfig(cfg *Config) merge.Config {
 	mc := merge.Config{
-		Identity: cfg.Join.Identity, MaxFanIn: cfg.Join.MaxFanIn,
+		Identity: cfg.Join.Identity, MaxFanIn: cfg.Join.MaxFanIn, MaxTraceSpans: cfg.Join.MaxTraceSpans,
 		SharedSpans: cfg.Repair.SharedSpans, MissingParents: cfg.Repair.MissingParents,
 		Remember: rememberFactor * cfg.Wait, MaxRemembered: cfg.MaxHeldSpans,
 	}
@@ -136,15 +139,18 @@ func (b *bridge) Start(context.Context, component.Host) error {
 func (b *bridge) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 	w := b.workers.Get().(*worker)
 	defer b.workers.Put(w)
-	spans := td.SpanCount()
+	size := load{spans: td.SpanCount()}
 	if b.cfg.Normalize.Enabled {
 		b.tel.normalized(ctx, w.normalizer.traces(td))
 	}
-	if b.cfg.Wait == 0 || spans == 0 {
-		return b.pass(ctx, td, spans)
+	if b.cfg.Wait == 0 || size.spans == 0 {
+		return b.pass(ctx, td, size.spans)
+	}
+	if b.cfg.Mode != ModeObserve {
+		size.bytes = sizer.TracesSize(td)
 	}
 	batch := w.scanner.scan(td)
-	h := held{spans: spans, links: slices.Clone(batch.Links)}
+	h := held{load: size, links: slices.Clone(batch.Links)}
 	if h.forward = b.cfg.Mode != ModeObserve; h.forward {
 		h.td = td
 	}
@@ -153,19 +159,22 @@ func (b *bridge) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 		return err
 	}
 	if taken.kept && h.forward {
-		b.tel.in(ctx, spans)
-		b.tel.held(ctx, spans)
+		b.tel.in(ctx, size.spans)
+		b.tel.held(ctx, size)
 		return nil
 	}
 	if !taken.kept {
 		b.edit.apply(td, taken.verdicts, taken.moved)
 		b.tel.stats(ctx, taken.stats)
 	}
-	if spans > b.cfg.MaxHeldSpans {
-		b.tel.early(ctx, spans)
+	if !size.within(b.limit) {
+		b.tel.early(ctx, size.spans)
 	}
-	return b.pass(ctx, td, spans)
+	return b.pass(ctx, td, size.spans)
 }
+
+// sizer tells what a batch takes when it is encoded.
+var sizer ptrace.Sizer = &ptrace.ProtoMarshaler{}
 
 // leaving is what goes with a batch that leaves.
 type leaving struct {
@@ -180,17 +189,18 @@ type leaving struct {
 func (b *bridge) hold(ctx context.Context, batch *merge.Batch, h held) (leaving, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := b.makeRoom(ctx, h.spans); err != nil {
+	if err := b.makeRoom(ctx, h.load); err != nil {
 		return leaving{}, err
 	}
-	if h.spans > b.cfg.MaxHeldSpans || b.store.AllFixed(batch) {
+	if !h.within(b.limit) || b.store.AllFixed(batch) {
 		return leaving{verdicts: b.store.Lookup(batch, nil), moved: b.moved(h.links), stats: b.newStats()}, nil
 	}
 	now := time.Now()
+	h.since = now
 	h.due = now.Add(b.cfg.Wait)
 	b.store.Insert(now.UnixNano(), batch)
 	b.queue = append(b.queue, h)
-	b.holding += h.spans
+	b.holding = b.holding.plus(h.load)
 	if len(b.queue) == 1 {
 		b.signal()
 	}
@@ -203,35 +213,6 @@ func (b *bridge) newStats() merge.Stats {
 	since := now.Since(b.recorded)
 	b.recorded = now
 	return since
-}
-
-// makeRoom waits, with mu held on entry and return, until the spans fit.
-func (b *bridge) makeRoom(ctx context.Context, spans int) error {
-	if spans > b.cfg.MaxHeldSpans {
-		spans = 0 // it never fits: it is not held
-	}
-	b.wanted += spans
-	defer func() { b.wanted -= spans }()
-	for {
-		switch {
-		case b.stopping:
-			return errStopped
-		case b.holding+spans <= b.cfg.MaxHeldSpans:
-			return nil
-		case b.failing:
-			return errFull
-		}
-		room := b.room
-		b.signal()
-		b.mu.Unlock()
-		select {
-		case <-room:
-			b.mu.Lock()
-		case <-ctx.Done():
-			b.mu.Lock()
-			return ctx.Err()
-		}
-	}
 }
 
 // moved maps the linked traces that left, or will, under another id. mu is held.
@@ -291,10 +272,4 @@ func (b *bridge) Shutdown(ctx context.Context) error {
 		<-b.done
 		return ctx.Err()
 	}
-}
-
-// notify wakes the senders that wait for room. mu is held.
-func (b *bridge) notify() {
-	close(b.room)
-	b.room = make(chan struct{})
 }

@@ -189,6 +189,25 @@ func TestOverflowReleasesTheOldest(t *testing.T) {
 	})
 }
 
+// The bound counts bytes as well: a few enormous spans leave early.
+func TestBytesAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		next := &sink{}
+		b, tel := start(t, next, func(c *Config) { c.MaxHeldMiB = 1 })
+		large := strings.Repeat("x", 300<<10)
+		for i := range byte(10) {
+			td := traces(t, spec{service: "a", trace: pcommon.TraceID{0: 1, 15: i + 1}, id: sid(i), attrs: map[string]any{"k": large}})
+			require.NoError(t, b.ConsumeTraces(t.Context(), td))
+		}
+		synctest.Wait()
+		assert.Equal(t, 7, next.SpanCount(), "three of 300 KiB fit into 1 MiB")
+		time.Sleep(2 * defaultWait)
+		synctest.Wait()
+		assert.Len(t, next.spans(t), 10)
+		metadatatest.AssertEqualProcessorMultiLanguageBridgeHeldBytes(t, tel, []metricdata.DataPoint[int64]{{Value: 0}}, metricdatatest.IgnoreTimestamp())
+	})
+}
+
 func TestBatchLargerThanTheBoundPasses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		next := &sink{}

@@ -22,6 +22,9 @@ type Config struct {
 	// MaxHeldSpans bounds the spans held. At the bound the oldest leave before
 	// their time, joined with what is there.
 	MaxHeldSpans int `mapstructure:"max_held_spans"`
+	// MaxHeldMiB bounds the held spans' size in MiB, encoded in OTLP; in memory they
+	// take about three times that.
+	MaxHeldMiB int `mapstructure:"max_held_mib"`
 	// Mode says what is done to pieces that belong together.
 	Mode Mode `mapstructure:"mode"`
 	// Normalize rewrites attributes to one version of the semantic conventions.
@@ -63,6 +66,8 @@ type JoinConfig struct {
 	TrustPublicPeers bool `mapstructure:"trust_public_peers"`
 	// MaxFanIn bounds the pieces that one key value or one linked span may tie.
 	MaxFanIn int `mapstructure:"max_fan_in"`
+	// MaxTraceSpans bounds the held spans of a merged trace; a join beyond is refused.
+	MaxTraceSpans int `mapstructure:"max_trace_spans"`
 
 	_ struct{}
 }
@@ -158,12 +163,16 @@ func oneOf[T ~string](key string, dst *T, text []byte, allowed ...T) error {
 const (
 	defaultWait         = 5 * time.Second
 	defaultMaxHeldSpans = 500_000
+	defaultMaxHeldMiB   = 256
 	defaultMaxFanIn     = 128
+	defaultMaxTrace     = 100_000
 	defaultMaxAge       = 30 * time.Second
 
 	maxWait         = 10 * time.Minute
 	maxMaxHeldSpans = 100_000_000
+	maxMaxHeldMiB   = 1 << 20
 	maxMaxFanIn     = 10_000
+	maxMaxTrace     = 10_000_000
 	maxMaxAge       = time.Hour
 	maxCustomKeys   = merge.MaxKeys
 )
@@ -172,14 +181,16 @@ func createDefaultConfig() component.Config {
 	return &Config{
 		Wait:         defaultWait,
 		MaxHeldSpans: defaultMaxHeldSpans,
+		MaxHeldMiB:   defaultMaxHeldMiB,
 		Mode:         ModeRewrite,
 		Join: JoinConfig{
 			Identity:    true,
 			Headers:     header.FormatNames(),
 			Links:       LinksConsumer,
 			MessageKeys: true, RequestID: true,
-			CustomKeys: []CustomKeyConfig{{Attribute: "x-trace-id", Tracestate: "*", Scope: ScopeRequest, MaxAge: defaultMaxAge}},
-			MaxFanIn:   defaultMaxFanIn,
+			CustomKeys:    []CustomKeyConfig{{Attribute: "x-trace-id", Tracestate: "*", Scope: ScopeRequest, MaxAge: defaultMaxAge}},
+			MaxFanIn:      defaultMaxFanIn,
+			MaxTraceSpans: defaultMaxTrace,
 		},
 		Repair: RepairConfig{SharedSpans: true, Duplicates: true, MissingParents: true},
 	}
@@ -205,6 +216,9 @@ func (c *Config) Validate() error {
 	if c.MaxHeldSpans < 1 || c.MaxHeldSpans > maxMaxHeldSpans {
 		errs = append(errs, fmt.Errorf(`"max_held_spans" must be between 1 and %d, not %d`, maxMaxHeldSpans, c.MaxHeldSpans))
 	}
+	if c.MaxHeldMiB < 1 || c.MaxHeldMiB > maxMaxHeldMiB {
+		errs = append(errs, fmt.Errorf(`"max_held_mib" must be between 1 and %d, not %d`, maxMaxHeldMiB, c.MaxHeldMiB))
+	}
 	if c.Mode == ModeObserve && c.Normalize.Enabled {
 		errs = append(errs, errors.New(`"normalize::enabled" changes spans, but "mode" is observe: set one of them otherwise`))
 	}
@@ -224,6 +238,9 @@ func (c *JoinConfig) Validate() error {
 	}
 	if c.MaxFanIn < 1 || c.MaxFanIn > maxMaxFanIn {
 		errs = append(errs, fmt.Errorf(`"max_fan_in" must be between 1 and %d, not %d`, maxMaxFanIn, c.MaxFanIn))
+	}
+	if c.MaxTraceSpans < 1 || c.MaxTraceSpans > maxMaxTrace {
+		errs = append(errs, fmt.Errorf(`"max_trace_spans" must be between 1 and %d, not %d`, maxMaxTrace, c.MaxTraceSpans))
 	}
 	if len(c.CustomKeys) > maxCustomKeys {
 		errs = append(errs, fmt.Errorf(`"custom_keys" must hold at most %d keys, not %d`, maxCustomKeys, len(c.CustomKeys)))

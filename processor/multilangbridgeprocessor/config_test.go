@@ -14,8 +14,8 @@ import (
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/metadata"
 )
 
-// load reads one component of a file in testdata; the error is of reading or validation.
-func load(t *testing.T, file, name string) (*Config, error) {
+// read takes one component of a file in testdata; the error is of reading or validation.
+func read(t *testing.T, file, name string) (*Config, error) {
 	t.Helper()
 	conf, err := confmaptest.LoadConf(filepath.Join("testdata", file))
 	require.NoError(t, err)
@@ -38,7 +38,7 @@ func TestConfig(t *testing.T) {
 	}{
 		{"", createDefaultConfig().(*Config)},
 		{"all", &Config{
-			Wait: 2 * time.Second, MaxHeldSpans: 1000, Mode: ModeLink,
+			Wait: 2 * time.Second, MaxHeldSpans: 1000, MaxHeldMiB: 2, Mode: ModeLink,
 			Normalize: NormalizeConfig{Enabled: true, KeepOriginal: true},
 			Join: JoinConfig{
 				Headers: []string{"b3", "w3c"}, Links: LinksOff,
@@ -46,14 +46,14 @@ func TestConfig(t *testing.T) {
 					{Attribute: "order.id", Tracestate: "order", Scope: ScopeRequest, MaxAge: time.Minute},
 					{Attribute: "x-correlation-id", Tracestate: "*", Scope: ScopeRequest, MaxAge: 30 * time.Second},
 				},
-				TrustPublicPeers: true, MaxFanIn: 16,
+				TrustPublicPeers: true, MaxFanIn: 16, MaxTraceSpans: 500,
 			},
 		}},
 		{"no_keys", noKeys},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			cfg, err := load(t, "config.yaml", tt.name)
+			cfg, err := read(t, "config.yaml", tt.name)
 			require.NoError(t, err)
 			assert.Equal(t, tt.want, cfg)
 		})
@@ -65,6 +65,8 @@ func TestBadConfig(t *testing.T) {
 		{"wait", `"wait" must be between 0s and 10m0s, not -1s`},
 		{"long_wait", `"wait" must be between 0s and 10m0s, not 1h0m0s`},
 		{"max_held_spans", `"max_held_spans" must be between 1 and 100000000, not 0`},
+		{"max_held_mib", `"max_held_mib" must be between 1 and 1048576, not 0`},
+		{"max_trace_spans", `join: "max_trace_spans" must be between 1 and 10000000, not 0`},
 		{"mode", `"mode" must be one of rewrite, link, observe, not "merge"`},
 		{"observe_normalize", `"normalize::enabled" changes spans, but "mode" is observe: set one of them otherwise`},
 		{"header", `join: "headers::1" must be one of w3c, b3, jaeger, datadog, xray, sw8, ottrace, google, not "zipkin"`},
@@ -79,7 +81,7 @@ func TestBadConfig(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := load(t, "bad.yaml", tt.name)
+			_, err := read(t, "bad.yaml", tt.name)
 			require.Error(t, err)
 			assert.ErrorContains(t, err, tt.want)
 		})

@@ -3,6 +3,7 @@ package multilangbridgeprocessor
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/otel/attribute"
@@ -64,8 +65,13 @@ func (r *recorder) out(ctx context.Context, spans int) {
 	r.tb.ProcessorMultiLanguageBridgeSpansOut.Add(ctx, int64(spans))
 }
 
-func (r *recorder) held(ctx context.Context, spans int) {
-	r.tb.ProcessorMultiLanguageBridgeHeldSpans.Add(ctx, int64(spans))
+func (r *recorder) held(ctx context.Context, l load) {
+	r.tb.ProcessorMultiLanguageBridgeHeldSpans.Add(ctx, int64(l.spans))
+	r.tb.ProcessorMultiLanguageBridgeHeldBytes.Add(ctx, int64(l.bytes))
+}
+
+func (r *recorder) holdTime(ctx context.Context, d time.Duration) {
+	r.tb.ProcessorMultiLanguageBridgeHoldTime.Record(ctx, d.Seconds())
 }
 
 func (r *recorder) early(ctx context.Context, spans int) {

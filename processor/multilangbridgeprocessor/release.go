@@ -54,9 +54,10 @@ func (b *bridge) release(ctx context.Context) {
 			}
 			b.edit.apply(h.td, l.verdicts, l.moved)
 			b.deliver(ctx, h.td, spans)
-			b.tel.held(ctx, -h.spans)
+			b.tel.held(ctx, load{}.minus(h.load))
+			b.tel.holdTime(ctx, time.Since(h.since))
 		}
-		b.released(h.spans)
+		b.released(h.load)
 	}
 }
 
@@ -75,8 +76,7 @@ func (b *bridge) take(verdicts []merge.Verdict) (held, leaving, time.Duration) {
 	now := time.Now()
 	h := b.queue[0]
 	early := h.due.Sub(now)
-	crowded := b.wanted > 0 && b.holding+b.wanted > b.cfg.MaxHeldSpans
-	if early > 0 && !crowded && !b.stopping {
+	if early > 0 && !b.crowded() && !b.stopping {
 		return held{}, leaving{kept: true}, early
 	}
 	b.queue[0] = held{}
@@ -132,12 +132,4 @@ func (b *bridge) setFailing(failing bool) bool {
 	b.failing = failing
 	b.notify()
 	return true
-}
-
-// released makes the room of delivered spans known.
-func (b *bridge) released(spans int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.holding -= spans
-	b.notify()
 }

@@ -37,7 +37,7 @@ const ms = int64(time.Millisecond)
 func testConfig() Config {
 	return Config{
 		Identity: true, Keys: []Key{{Evidence: EvidenceCustom, MaxAge: 30 * time.Second, Keep: 30 * time.Second}},
-		MaxFanIn: 4, Remember: 50 * time.Second, MaxRemembered: 1000,
+		MaxFanIn: 4, MaxTraceSpans: 1 << 30, Remember: 50 * time.Second, MaxRemembered: 1000,
 	}
 }
 
@@ -337,6 +337,16 @@ func TestJoins(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A merged trace grows to max_trace_spans and no further.
+func TestMaxTraceSpans(t *testing.T) {
+	cfg := testConfig()
+	cfg.MaxTraceSpans = 3
+	got := run(t, cfg, batch(append(caller(),
+		span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2),
+		span(idC, 4, 0, kindServer, 2, 21, 80).claim(EvidenceHeaderB3, idA, 2))...))
+	assert.Equal(t, map[uint64]left{1: {idA, 0, 0, 0}, 2: {idA, 1, 0, 0}, 3: {idA, 2, EvidenceHeaderB3, 0}, 4: {idC, 0, 0, RefusedSize}}, got)
 }
 
 // M2: a trace that has left keeps its id; what comes later follows it.

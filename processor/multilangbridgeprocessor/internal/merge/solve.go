@@ -21,6 +21,7 @@ type node struct {
 	same  int32 // itself, or the node of the full id
 	up    int32 // the node it was joined to; none at the top
 	start int64 // start of its earliest held span
+	spans int   // held spans of the tree below, while it is a top
 	fixed bool
 }
 
@@ -36,7 +37,7 @@ func newSolver(s *Store, pieces []int32) *solver {
 	v := &solver{s: s, nodes: make([]node, len(pieces)), index: make(map[int32]int32, len(pieces))}
 	for i, pi := range pieces {
 		p := &s.pieces[pi]
-		n := node{piece: pi, same: int32(i), up: none, start: math.MaxInt64, fixed: p.flags&pieceFixed != 0}
+		n := node{piece: pi, same: int32(i), up: none, start: math.MaxInt64, spans: int(p.held), fixed: p.flags&pieceFixed != 0}
 		s.eachHeld(pi, func(_ int32, r *rec) { n.start = min(n.start, r.start) })
 		v.nodes[i] = n
 		v.index[pi] = int32(i)
@@ -108,6 +109,7 @@ func (v *solver) joinWidth(half int32, full []int32) {
 		return
 	}
 	v.nodes[half].same = hits[0]
+	v.nodes[hits[0]].spans += v.nodes[half].spans
 	v.s.eachHeld(v.nodes[half].piece, func(pos int32, r *rec) {
 		if r.parent == 0 || v.s.lookup(r.piece, r.parent) == none {
 			v.joined(pos, join{evidence: EvidenceWidth, link: v.id(hits[0]), linkSpan: r.parent})
@@ -269,10 +271,22 @@ func (v *solver) accept(p proof) {
 	case v.nodes[from].up != none:
 		v.refuse(p.pos, RefusedConflict)
 		return
-	default:
-		v.nodes[from].up = p.to
+	case !v.put(from, p.to):
+		v.refuse(p.pos, RefusedSize)
+		return
 	}
 	v.joined(p.pos, join{evidence: p.evidence, parent: p.parent, link: v.id(p.to), linkSpan: p.parent})
+}
+
+// put hangs the tree of a top under another node; false if the trace would get too large.
+func (v *solver) put(top, under int32) bool {
+	to := v.top(under)
+	if v.nodes[top].spans+v.nodes[to].spans > v.s.cfg.MaxTraceSpans {
+		return false
+	}
+	v.nodes[to].spans += v.nodes[top].spans
+	v.nodes[top].up = under
+	return true
 }
 
 // maxDepth bounds the walk that looks for a cycle.

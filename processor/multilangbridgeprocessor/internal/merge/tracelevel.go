@@ -261,6 +261,10 @@ func (v *solver) join(t *tie, top, winner int32, before []int32) {
 		}
 		return
 	}
+	if v.nodes[top].spans+v.nodes[winner].spans > v.s.cfg.MaxTraceSpans {
+		v.refuseEntries(v.nodes[top].same, RefusedSize)
+		return
+	}
 	candidates := make([]member, 0, len(t.members))
 	for _, m := range t.members {
 		if m.span != 0 && v.rank(m.node, before) != none {
@@ -286,7 +290,7 @@ func (v *solver) join(t *tie, top, winner int32, before []int32) {
 			}
 		})
 	}
-	v.nodes[top].up = winner
+	v.put(top, winner)
 }
 
 // joinTied records a trace-level join unless stronger evidence has spoken.

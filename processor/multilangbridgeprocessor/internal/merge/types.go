@@ -135,6 +135,8 @@ type Config struct {
 	SharedSpans, MissingParents bool
 	// MaxFanIn bounds the pieces that one key value or one linked span may tie.
 	MaxFanIn int
+	// MaxTraceSpans bounds the held spans of a merged trace.
+	MaxTraceSpans int
 	// Remember is how long ids are remembered after their last span left.
 	Remember time.Duration
 	// MaxRemembered bounds the remembered ids; the oldest are forgotten first.

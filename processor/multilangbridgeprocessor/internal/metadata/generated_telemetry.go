@@ -28,7 +28,9 @@ type TelemetryBuilder struct {
 	registrations                                    []metric.Registration
 	ProcessorMultiLanguageBridgeDuplicateSpans       metric.Int64Counter
 	ProcessorMultiLanguageBridgeForgottenTraces      metric.Int64Counter
+	ProcessorMultiLanguageBridgeHeldBytes            metric.Int64UpDownCounter
 	ProcessorMultiLanguageBridgeHeldSpans            metric.Int64UpDownCounter
+	ProcessorMultiLanguageBridgeHoldTime             metric.Float64Histogram
 	ProcessorMultiLanguageBridgeInvalidSpans         metric.Int64Counter
 	ProcessorMultiLanguageBridgeJoins                metric.Int64Counter
 	ProcessorMultiLanguageBridgeLateSpans            metric.Int64Counter
@@ -84,10 +86,23 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{trace}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorMultiLanguageBridgeHeldBytes, err = builder.meter.Int64UpDownCounter(
+		"otelcol_processor_multi_language_bridge_held_bytes",
+		metric.WithDescription("Size of the spans held now, encoded in OTLP. The bound is max_held_mib. [Alpha]"),
+		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorMultiLanguageBridgeHeldSpans, err = builder.meter.Int64UpDownCounter(
 		"otelcol_processor_multi_language_bridge_held_spans",
 		metric.WithDescription("Spans held now. The bound is max_held_spans. [Alpha]"),
 		metric.WithUnit("{span}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorMultiLanguageBridgeHoldTime, err = builder.meter.Float64Histogram(
+		"otelcol_processor_multi_language_bridge_hold_time",
+		metric.WithDescription("How long batches were held, delivery and its retries included. [Alpha]"),
+		metric.WithUnit("s"),
+		metric.WithExplicitBucketBoundaries([]float64{0.1, 0.5, 1, 2, 5, 10, 20, 60, 300}...),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorMultiLanguageBridgeInvalidSpans, err = builder.meter.Int64Counter(
@@ -122,7 +137,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ProcessorMultiLanguageBridgeReleasedEarly, err = builder.meter.Int64Counter(
 		"otelcol_processor_multi_language_bridge_released_early",
-		metric.WithDescription("Spans released before their time because max_held_spans was reached; joined with what was there. [Alpha]"),
+		metric.WithDescription("Spans released before their time because max_held_spans or max_held_mib was reached; joined with what was there. [Alpha]"),
 		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)

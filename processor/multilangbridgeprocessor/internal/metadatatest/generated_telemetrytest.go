@@ -53,6 +53,22 @@ func AssertEqualProcessorMultiLanguageBridgeForgottenTraces(t *testing.T, tt *co
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }
 
+func AssertEqualProcessorMultiLanguageBridgeHeldBytes(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_processor_multi_language_bridge_held_bytes",
+		Description: "Size of the spans held now, encoded in OTLP. The bound is max_held_mib. [Alpha]",
+		Unit:        "By",
+		Data: metricdata.Sum[int64]{
+			Temporality: metricdata.CumulativeTemporality,
+			IsMonotonic: false,
+			DataPoints:  dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_processor_multi_language_bridge_held_bytes")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
 func AssertEqualProcessorMultiLanguageBridgeHeldSpans(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_multi_language_bridge_held_spans",
@@ -65,6 +81,21 @@ func AssertEqualProcessorMultiLanguageBridgeHeldSpans(t *testing.T, tt *componen
 		},
 	}
 	got, err := tt.GetMetric("otelcol_processor_multi_language_bridge_held_spans")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
+func AssertEqualProcessorMultiLanguageBridgeHoldTime(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.HistogramDataPoint[float64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_processor_multi_language_bridge_hold_time",
+		Description: "How long batches were held, delivery and its retries included. [Alpha]",
+		Unit:        "s",
+		Data: metricdata.Histogram[float64]{
+			Temporality: metricdata.CumulativeTemporality,
+			DataPoints:  dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_processor_multi_language_bridge_hold_time")
 	require.NoError(t, err)
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }
@@ -152,7 +183,7 @@ func AssertEqualProcessorMultiLanguageBridgeRefusedJoins(t *testing.T, tt *compo
 func AssertEqualProcessorMultiLanguageBridgeReleasedEarly(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_multi_language_bridge_released_early",
-		Description: "Spans released before their time because max_held_spans was reached; joined with what was there. [Alpha]",
+		Description: "Spans released before their time because max_held_spans or max_held_mib was reached; joined with what was there. [Alpha]",
 		Unit:        "{span}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

@@ -21,7 +21,9 @@ func TestSetupTelemetry(t *testing.T) {
 	defer tb.Shutdown()
 	tb.ProcessorMultiLanguageBridgeDuplicateSpans.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeForgottenTraces.Add(context.Background(), 1)
+	tb.ProcessorMultiLanguageBridgeHeldBytes.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeHeldSpans.Add(context.Background(), 1)
+	tb.ProcessorMultiLanguageBridgeHoldTime.Record(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeInvalidSpans.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeJoins.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeLateSpans.Add(context.Background(), 1)
@@ -40,8 +42,14 @@ func TestSetupTelemetry(t *testing.T) {
 	AssertEqualProcessorMultiLanguageBridgeForgottenTraces(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorMultiLanguageBridgeHeldBytes(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeHeldSpans(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorMultiLanguageBridgeHoldTime(t, testTel,
+		[]metricdata.HistogramDataPoint[float64]{{}}, metricdatatest.IgnoreValue(),
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeInvalidSpans(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},

@@ -134,12 +134,11 @@ func (g *Graph) enter(h *half, o *Observation) {
 	}
 	p, kept := g.remember(h)
 	g.index.insert(o.hash, p)
-	if kept.kind == KindConsumer {
-		g.follow(kept, o.Links)
-	}
+	g.follow(kept, o.Links)
 	switch {
-	case selfParent:
+	case selfParent && kept.flags&flagLinked == 0:
 		g.countCallerless(kept)
+	case selfParent:
 	case kept.parent == SpanID{}:
 		g.countRoot(kept)
 	default:

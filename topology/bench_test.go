@@ -3,9 +3,9 @@ package topology
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -51,8 +51,7 @@ func newTraffic(g *Graph, traces int) *traffic {
 	for s, service := range services {
 		id := g.Service(&Resource{Namespace: "shop", Name: service.name, SDKLanguage: service.language, Instance: "1"})
 		for trace := range traces {
-			for i := len(rows) - 1; i >= 0; i-- {
-				row := rows[i]
+			for i, row := range slices.Backward(rows) {
 				if row.service != s {
 					continue
 				}
@@ -89,15 +88,6 @@ func (t *traffic) next() []Observation {
 	return t.batch
 }
 
-// cpuTime is what the process used so far, in nanoseconds: a busy machine does not distort it.
-func cpuTime() int64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return u.Utime.Nano() + u.Stime.Nano()
-}
-
 // BenchmarkAdd reports nanoseconds a span in batches of 170 traces, with the spans
 // of about the last 100 000 remembered.
 func BenchmarkAdd(b *testing.B) {
@@ -113,7 +103,6 @@ func BenchmarkAdd(b *testing.B) {
 			t := newTraffic(g, 170)
 			spans := 0
 			b.ReportAllocs()
-			start := cpuTime()
 			for b.Loop() {
 				now = now.Add(time.Millisecond)
 				g.Advance(now)
@@ -122,7 +111,72 @@ func BenchmarkAdd(b *testing.B) {
 					spans += len(batch)
 				}
 			}
-			b.ReportMetric(float64(cpuTime()-start)/float64(spans), "cpu-ns/span")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(spans), "ns/span")
 		})
+	}
+}
+
+// meshed makes a graph of the given number of edges, all busy in every part of the window.
+func meshed(b *testing.B, edges int) *Graph {
+	b.Helper()
+	g, err := New(DefaultLimits(), testStart)
+	if err != nil {
+		b.Fatal(err)
+	}
+	side := int(math.Sqrt(float64(edges)))
+	services := make([]ServiceID, 2*side)
+	for i := range services {
+		services[i] = g.Service(&Resource{Namespace: "shop", Name: fmt.Sprint("service-", i), SDKLanguage: "go", Instance: "1"})
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	pair := make([]Observation, 2)
+	for part := range windowSlots {
+		now := testStart.Add(time.Duration(part) * DefaultLimits().Window / windowSlots)
+		g.Advance(now)
+		for i := range side * side {
+			for call := range 4 {
+				trace := traceID((part*edges+i)*4 + call + 1)
+				length := 1e6 + r.Int64N(50e6)
+				pair[0] = Observation{Trace: trace, Span: spanID(1), Service: services[i%side], Kind: KindClient, Start: now.UnixNano(), End: now.UnixNano() + length, Attributes: http}
+				pair[1] = Observation{Trace: trace, Span: spanID(2), Parent: spanID(1), Service: services[side+i/side], Kind: KindServer, Start: now.UnixNano(), End: now.UnixNano() + length/2, Attributes: http}
+				g.Add(pair)
+			}
+		}
+	}
+	return g
+}
+
+// BenchmarkSnapshot and BenchmarkTotals report how long a graph is busy with itself.
+func BenchmarkSnapshot(b *testing.B) {
+	for _, edges := range []int{100, 1000, 10_000} {
+		b.Run(fmt.Sprint("edges=", edges), func(b *testing.B) {
+			g := meshed(b, edges)
+			now := time.Unix(0, g.now)
+			b.ReportAllocs()
+			for b.Loop() {
+				g.Snapshot(now)
+			}
+		})
+	}
+}
+
+func BenchmarkTotals(b *testing.B) {
+	for _, edges := range []int{100, 1000, 10_000} {
+		b.Run(fmt.Sprint("edges=", edges), func(b *testing.B) {
+			g := meshed(b, edges)
+			b.ReportAllocs()
+			for b.Loop() {
+				g.Totals()
+			}
+		})
+	}
+}
+
+func BenchmarkMermaid(b *testing.B) {
+	g := meshed(b, 1000)
+	t := g.Snapshot(time.Unix(0, g.now))
+	b.ReportAllocs()
+	for b.Loop() {
+		Mermaid(&t)
 	}
 }

@@ -3,6 +3,7 @@ package topology
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func TestTooManyVersionsOfOneService(t *testing.T) {
 	w := newWorld(t, DefaultLimits())
 	ids := map[ServiceID]bool{}
 	for i := range 1000 {
-		ids[w.Service(&Resource{Name: "a", SDKVersion: fmt.Sprint(i)})] = true
+		ids[w.Service(&Resource{Name: "a", SDKVersion: strconv.Itoa(i)})] = true
 	}
 	assert.Len(t, ids, servicesPerNode)
 	assert.Equal(t, []string{"a"}, nodeNames(w.Snapshot(testStart)))

@@ -64,25 +64,29 @@ func moreSpecific(caller, callee *half) transportID {
 // or a message from its broker unless links tell who sent it.
 func (g *Graph) countRoot(h *half) {
 	switch {
+	case h.flags&flagLinked != 0:
 	case h.kind == KindServer:
 		g.countEntry(h, userNode, relationCall)
-	case h.kind == KindConsumer && h.flags&flagLinked == 0:
-		g.countEntry(h, g.nodeOf(h.peer, g.nodeOfHalf(h)), relationMessage)
+	case h.kind == KindConsumer:
+		g.countFromBroker(h)
 	}
 }
 
-// countCallerless counts an entry whose parent never came: it is not the user's
-// call. A message is drawn from its broker.
+func (g *Graph) countFromBroker(h *half) {
+	g.countEntry(h, g.nodeOf(h.peer, g.nodeOfHalf(h)), relationMessage)
+}
+
+// countCallerless counts an entry whose caller is named and never came: it is not
+// the user's call. A message is drawn from its broker.
 func (g *Graph) countCallerless(h *half) {
-	if !h.kind.incoming() || h.flags&flagLinked != 0 {
-		return
+	switch h.kind {
+	case KindServer:
+		g.stats.CallerMissing++
+		g.countEntry(h, missingNode, relationCall)
+	case KindConsumer:
+		g.stats.CallerMissing++
+		g.countFromBroker(h)
 	}
-	g.stats.CallerMissing++
-	if h.kind == KindConsumer {
-		g.countEntry(h, g.nodeOf(h.peer, g.nodeOfHalf(h)), relationMessage)
-		return
-	}
-	g.countEntry(h, missingNode, relationCall)
 }
 
 // countEntry counts a call or message of which only the callee is known.

@@ -20,12 +20,10 @@ func (s *snapshot) drawEdges() []contract.TopologyEdge {
 		target := &s.sums[e.key.target]
 		target.calls += f.calls
 		target.failed += f.failed
-		for b, n := range f.server {
-			server[b] += n
-		}
+		server.add(&f.server)
 		if i+1 == len(s.edges) || s.edges[i+1].key.target != e.key.target {
 			target.server = quantilesOf(&server)
-			server = distribution{}
+			server.reset()
 		}
 		s.sums[e.key.source].seen.see(e.seen.first, e.seen.last)
 		target.seen.see(e.seen.first, e.seen.last)

@@ -29,9 +29,16 @@ type total struct {
 	sumSeconds float64
 }
 
-func (t *total) add(nanos int64, weight float64) {
-	t.histogram.add(nanos, weight)
-	t.sumSeconds += float64(nanos) / 1e9 * weight
+// measure adds a duration, unless it is absent, to a cumulative histogram and to one
+// of the window.
+func measure(nanos int64, weight float64, all *total, recent *histogram[float32]) {
+	if nanos == absent {
+		return
+	}
+	bucket := bucketOf(nanos)
+	all.add(bucket, weight)
+	all.sumSeconds += float64(nanos) / 1e9 * weight
+	recent.add(bucket, float32(weight))
 }
 
 // edge is all that is known of an edge: cumulative figures, which move at arrival,
@@ -100,23 +107,10 @@ func (g *Graph) count(c *call) {
 		e.failed += c.weight
 		s.failed += c.weight
 	}
-	w := float32(c.weight)
-	if c.client != absent {
-		e.client.add(c.client, c.weight)
-		s.client.add(c.client, w)
-	}
-	if c.server != absent {
-		e.server.add(c.server, c.weight)
-		s.server.add(c.server, w)
-	}
-	if c.boundary != absent {
-		e.boundary.add(c.boundary, c.weight)
-		s.boundary.add(c.boundary, w)
-	}
-	if c.queue != absent {
-		e.queue.add(c.queue, c.weight)
-		s.queue.add(c.queue, w)
-	}
+	measure(c.client, c.weight, &e.client, &s.client)
+	measure(c.server, c.weight, &e.server, &s.server)
+	measure(c.boundary, c.weight, &e.boundary, &s.boundary)
+	measure(c.queue, c.weight, &e.queue, &s.queue)
 }
 
 // edgeOf finds or makes the edge of a key. Where a bound is reached it is an overflow

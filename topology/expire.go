@@ -13,13 +13,10 @@ func (g *Graph) expire(p position) {
 		g.removeID(g.index.hash(&h.trace, h.span), p)
 	}
 	switch {
-	case linkWaiter:
-		g.stats.CallerMissing++
-		g.countEntry(h, g.nodeOf(h.peer, g.nodeOfHalf(h)), relationMessage)
-	case h.kind.outgoing() && h.flags&flagCarried == 0:
+	case !linkWaiter && h.kind.outgoing() && h.flags&flagCarried == 0:
 		g.stats.CalleeMissing++
 		g.countVirtual(h)
-	case orphan:
+	case orphan && (linkWaiter || h.flags&flagLinked == 0):
 		g.countCallerless(h)
 	}
 	g.peers.release(h.peer)

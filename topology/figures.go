@@ -30,7 +30,13 @@ func (f *figures) add(g *Graph, e *edge) {
 }
 
 // reset empties the figures for the next edge.
-func (f *figures) reset() { *f = figures{} }
+func (f *figures) reset() {
+	f.calls, f.failed, f.evidence = 0, 0, [evidenceKinds]float64{}
+	f.client.reset()
+	f.server.reset()
+	f.boundary.reset()
+	f.queue.reset()
+}
 
 // rates are calls per second and the share that failed; absent without calls.
 func (s *snapshot) rates(calls, failed float64) (rate, errorRatio *float64) {

@@ -26,7 +26,7 @@ type Limits struct {
 	MaxExternalPerClient int
 }
 
-// DefaultLimits: 5 minutes of figures, 100 000 remembered spans, 10 000 nodes.
+// DefaultLimits are 5 minutes of figures, 100 000 remembered spans, 10 000 nodes.
 func DefaultLimits() Limits {
 	return Limits{
 		Window:               5 * time.Minute,

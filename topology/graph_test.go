@@ -128,10 +128,11 @@ func nodeNames(t contract.Topology) []string {
 	return names
 }
 
-func edgeBetween(t *testing.T, topo contract.Topology, source, target string) contract.TopologyEdge {
+// fromA is the edge from a to a target.
+func fromA(t *testing.T, topo contract.Topology, target string) contract.TopologyEdge {
 	t.Helper()
-	i := slices.IndexFunc(topo.Edges, func(e contract.TopologyEdge) bool { return e.Source == source && e.Target == target })
-	require.GreaterOrEqual(t, i, 0, "no edge %s -> %s in %v", source, target, topo.Edges)
+	i := slices.IndexFunc(topo.Edges, func(e contract.TopologyEdge) bool { return e.Source == "a" && e.Target == target })
+	require.GreaterOrEqual(t, i, 0, "no edge a -> %s in %v", target, topo.Edges)
 	return topo.Edges[i]
 }
 

@@ -55,10 +55,10 @@ type histogram[C float32 | float64] struct {
 	first  int // bucket of counts[0]
 }
 
-func (h *histogram[C]) add(nanos int64, weight C) {
-	i := bucketOf(nanos) - h.first
+func (h *histogram[C]) add(bucket int, weight C) {
+	i := bucket - h.first
 	if i < 0 || i >= len(h.counts) {
-		i = h.grow(i + h.first)
+		i = h.grow(bucket)
 	}
 	h.counts[i] += weight
 }
@@ -79,20 +79,47 @@ func (h *histogram[C]) grow(bucket int) int {
 
 func (h *histogram[C]) reset() { clear(h.counts) }
 
-// distribution is a dense histogram that others are poured into at a snapshot.
-type distribution [numBuckets]float64
+// distribution is a dense histogram that others are poured into at a snapshot. Only
+// counts[first:end] are not zero. The zero value is empty.
+type distribution struct {
+	counts     [numBuckets]float64
+	first, end int
+}
 
 func pour[C float32 | float64](h *histogram[C], into *distribution) {
+	into.widen(h.first, h.first+len(h.counts))
 	for i, c := range h.counts {
-		into[h.first+i] += float64(c)
+		into.counts[h.first+i] += float64(c)
 	}
+}
+
+func (d *distribution) widen(first, end int) {
+	switch {
+	case first == end:
+	case d.first == d.end:
+		d.first, d.end = first, end
+	default:
+		d.first, d.end = min(d.first, first), max(d.end, end)
+	}
+}
+
+func (d *distribution) add(o *distribution) {
+	d.widen(o.first, o.end)
+	for i := o.first; i < o.end; i++ {
+		d.counts[i] += o.counts[i]
+	}
+}
+
+func (d *distribution) reset() {
+	clear(d.counts[d.first:d.end])
+	d.first, d.end = 0, 0
 }
 
 // quantiles gives the seconds below which the asked shares of the counts lie, by
 // linear interpolation inside a bucket; false when the distribution is empty.
 func (d *distribution) quantiles(shares [3]float64) ([3]float64, bool) {
 	var total float64
-	for _, c := range d {
+	for _, c := range d.counts[d.first:d.end] {
 		total += c
 	}
 	var out [3]float64
@@ -100,9 +127,12 @@ func (d *distribution) quantiles(shares [3]float64) ([3]float64, bool) {
 		return out, false
 	}
 	var below, lower float64
+	if d.first > 0 {
+		lower = upperBounds[d.first-1]
+	}
 	next := 0
-	for i, c := range d {
-		upper := upperBounds[i]
+	for i := d.first; i < d.end; i++ {
+		c, upper := d.counts[i], upperBounds[i]
 		for next < len(shares) && c > 0 && below+c >= shares[next]*total {
 			out[next] = (lower + (upper-lower)*(shares[next]*total-below)/c) / 1e9
 			next++

@@ -1,10 +1,10 @@
 package topology
 
-// TraceID and SpanID are the ids of OTLP; the zero value is not valid.
-type (
-	TraceID [16]byte
-	SpanID  [8]byte
-)
+// TraceID is the id of a trace; the zero value is not valid.
+type TraceID [16]byte
+
+// SpanID is the id of a span in its trace; the zero value is not valid.
+type SpanID [8]byte
 
 // Kind is a span kind, with the numbers of OTLP.
 type Kind uint8
@@ -106,7 +106,8 @@ type Observation struct {
 	// Start and End are Unix nanoseconds.
 	Start, End int64
 	Attributes Attributes
-	// Links are read for consumers only.
+	// Links are the spans that called this one or sent what it consumes: all links of a
+	// consumer, of other spans those that a merge vouches for.
 	Links []Link
 
 	// hash and parentHash are those of the ids in the graph's index; Add sets them.

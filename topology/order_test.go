@@ -18,7 +18,9 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		spans := someTrace(r, 40)
 		var want []string
 		for round := range 6 {
-			w := newWorld(t, DefaultLimits())
+			limits := DefaultLimits()
+			limits.Window = 12 * time.Minute
+			w := newWorld(t, limits)
 			w.Advance(testStart)
 			batch := make([]Observation, 0, len(spans))
 			for _, s := range spans {
@@ -27,7 +29,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			for chunk := range slices.Chunk(batch, 1+r.IntN(len(batch))) {
 				w.Graph.Add(chunk)
 			}
-			drawn := w.drawn(time.Minute)
+			drawn := w.drawn(7 * time.Minute) // all waits are over
 			if round == 0 {
 				want = drawn
 			}
@@ -41,19 +43,21 @@ func TestOrderDoesNotMatter(t *testing.T) {
 
 // someTrace makes a tree of calls: every service enters by a server or consumer span,
 // works in internal spans, and leaves by client or producer spans, some of them
-// nested in one other, some to nobody who sends spans.
+// nested in one other, some to nobody who sends spans. Messages are tied to their
+// sender by parent or by link.
 func someTrace(r *rand.Rand, n int) []span {
 	type open struct {
 		service int
+		trace   int
 		id      int
 		kind    Kind
 		nested  bool
 	}
 	spans := []span{{service: "s0", kind: KindServer, id: 1, attrs: http}}
-	live := []open{{service: 0, id: 1, kind: KindServer}}
+	live := []open{{trace: 1, id: 1, kind: KindServer}}
 	for len(spans) < n {
 		at := live[r.IntN(len(live))]
-		s := span{service: fmt.Sprint("s", at.service), id: len(spans) + 1, parent: at.id, attrs: http}
+		s := span{trace: at.trace, id: len(spans) + 1, parent: at.id, attrs: http}
 		next, nested := at.service, false
 		switch at.kind {
 		case KindClient:
@@ -65,6 +69,9 @@ func someTrace(r *rand.Rand, n int) []span {
 			}
 		case KindProducer:
 			next, s.kind, s.attrs = r.IntN(5), KindConsumer, kafka
+			if r.IntN(2) == 0 { // in a trace of its own
+				s.links, s.parent, s.trace = [][2]int{{at.trace, at.id}}, 0, s.id
+			}
 		default:
 			switch r.IntN(4) {
 			case 0:
@@ -80,7 +87,7 @@ func someTrace(r *rand.Rand, n int) []span {
 		s.service = fmt.Sprint("s", next)
 		s.failed = r.IntN(10) == 0
 		spans = append(spans, s)
-		live = append(live, open{next, s.id, s.kind, nested})
+		live = append(live, open{next, s.trace, s.id, s.kind, nested})
 	}
 	return spans
 }

@@ -58,8 +58,8 @@ func (g *Graph) pairWithin(parent position, p, c *half) {
 	}
 }
 
-// pairLink counts a message from a span that a consumer is linked to. A link inside
-// one service counts only if it goes to a span that sends.
+// pairLink counts a message, or a call, from a span that an entry is linked to. A link
+// inside one service counts only if it goes to an outgoing span.
 func (g *Graph) pairLink(linked position, waiter *half) {
 	p := g.slab.at(linked)
 	if !p.kind.outgoing() {
@@ -135,8 +135,8 @@ func (g *Graph) inherit(inner, outer *half) {
 	}
 }
 
-// follow pairs a consumer with the spans it is linked to. One link to its own
-// parent is the same message as the parent's.
+// follow pairs a span with those it is linked to. One link to its own parent is the
+// same message as the parent's.
 func (g *Graph) follow(h *half, links []Link) {
 	skip := h.parent != (SpanID{})
 	for i := range links {

@@ -22,7 +22,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindClient, id: 1, attrs: http},
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x1"},
 		},
 		{
@@ -30,7 +31,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http},
 				{service: "a", kind: KindClient, id: 1, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x1"},
 		},
 		{
@@ -38,47 +40,56 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http},
 				{service: "a", kind: KindClient, id: 1, attrs: http, at: 8 * time.Second},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x1"},
 		},
 		{
 			"T3 case 3: a root server is the user's call, at once",
-			[]span{{service: "a", kind: KindServer, id: 1, attrs: http}}, 0,
+			[]span{{service: "a", kind: KindServer, id: 1, attrs: http}},
+			0,
 			[]string{"user -> a http call x1"},
 		},
 		{
 			"T3 case 4: a server whose parent never comes is not the user's call",
-			[]span{{service: "a", kind: KindServer, id: 2, parent: 1, attrs: http}}, later,
+			[]span{{service: "a", kind: KindServer, id: 2, parent: 1, attrs: http}},
+			later,
 			[]string{},
 		},
 		{
 			"T4: no virtual node while the wait is not over",
-			[]span{{service: "a", kind: KindClient, id: 1, attrs: to("api.example.com")}}, 9 * time.Second,
+			[]span{{service: "a", kind: KindClient, id: 1, attrs: to("api.example.com")}},
+			9 * time.Second,
 			[]string{},
 		},
 		{
 			"T5 case 5: a client of which only the address is known",
-			[]span{{service: "a", kind: KindClient, id: 1, attrs: to("api.example.com")}}, later,
+			[]span{{service: "a", kind: KindClient, id: 1, attrs: to("api.example.com")}},
+			later,
 			[]string{"a -> api.example.com http call x1"},
 		},
 		{
 			"T5 case 6: a database by its namespace",
-			[]span{{service: "a", kind: KindClient, id: 1, attrs: postgres}}, later,
+			[]span{{service: "a", kind: KindClient, id: 1, attrs: postgres}},
+			later,
 			[]string{"a -> postgresql:payments db.postgresql call x1"},
 		},
 		{
 			"T5: a database without a namespace is told apart by its address",
-			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{DBSystem: "redis", ServerAddress: "cache"}}}, later,
+			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{DBSystem: "redis", ServerAddress: "cache"}}},
+			later,
 			[]string{"a -> redis:cache db.redis call x1"},
 		},
 		{
 			"T5: an earlier spelling of the database system",
-			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{DBSystem: "mssql", DBNamespace: "x"}}}, later,
+			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{DBSystem: "mssql", DBNamespace: "x"}}},
+			later,
 			[]string{"a -> microsoft.sql_server:x db.microsoft.sql_server call x1"},
 		},
 		{
 			"T5 case 7: service.peer.name",
-			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{RPCSystem: "grpc", PeerService: "legacy", ServerAddress: "10.0.0.1"}}}, later,
+			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{RPCSystem: "grpc", PeerService: "legacy", ServerAddress: "10.0.0.1"}}},
+			later,
 			[]string{"a -> legacy grpc call x1"},
 		},
 		{
@@ -86,12 +97,14 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "shop/b", kind: KindInternal, id: 9},
 				{service: "shop/a", kind: KindClient, id: 1, attrs: Attributes{PeerService: "b"}},
-			}, later,
+			},
+			later,
 			[]string{"shop/a -> shop/b unknown call x1"},
 		},
 		{
 			"T5: nothing is known of the callee",
-			[]span{{service: "a", kind: KindClient, id: 1}}, later,
+			[]span{{service: "a", kind: KindClient, id: 1}},
+			later,
 			[]string{"a -> unknown unknown call x1"},
 		},
 		{
@@ -100,7 +113,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindClient, id: 1, attrs: to("outer")},
 				{service: "a", kind: KindClient, id: 2, parent: 1, attrs: http},
 				{service: "b", kind: KindServer, id: 3, parent: 2, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x1"},
 		},
 		{
@@ -110,7 +124,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindClient, id: 3, parent: 2, attrs: http},
 				{service: "a", kind: KindInternal, id: 2, parent: 1},
 				{service: "a", kind: KindClient, id: 1, attrs: to("outer")},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x1"},
 		},
 		{
@@ -118,7 +133,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindClient, id: 1, attrs: Attributes{DBSystem: "dynamodb", DBNamespace: "carts"}},
 				{service: "a", kind: KindClient, id: 2, parent: 1, attrs: to("dynamodb.eu-west-1.amazonaws.com")},
-			}, later,
+			},
+			later,
 			[]string{"a -> aws.dynamodb:carts db.aws.dynamodb call x1"},
 		},
 		{
@@ -128,7 +144,8 @@ func TestPairing(t *testing.T) {
 				{service: "b", kind: KindConsumer, id: 2, parent: 1, attrs: kafka},
 				{service: "c", kind: KindConsumer, id: 3, parent: 1, attrs: kafka},
 				{service: "d", kind: KindConsumer, id: 4, parent: 1, attrs: kafka},
-			}, 6 * time.Minute,
+			},
+			6 * time.Minute,
 			[]string{"a -> b kafka message x1", "a -> c kafka message x1", "a -> d kafka message x1"},
 		},
 		{
@@ -136,7 +153,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindProducer, trace: 1, id: 1, attrs: kafka},
 				{service: "b", kind: KindConsumer, trace: 2, id: 2, attrs: kafka, links: [][2]int{{1, 1}}},
-			}, time.Minute,
+			},
+			time.Minute,
 			[]string{"a -> b kafka message x1"},
 		},
 		{
@@ -144,7 +162,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "b", kind: KindConsumer, trace: 2, id: 2, attrs: kafka, links: [][2]int{{1, 1}}},
 				{service: "a", kind: KindProducer, trace: 1, id: 1, attrs: kafka, at: time.Minute},
-			}, 2 * time.Minute,
+			},
+			7 * time.Minute,
 			[]string{"a -> b kafka message x1"},
 		},
 		{
@@ -153,7 +172,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindProducer, trace: 1, id: 1, attrs: kafka},
 				{service: "b", kind: KindProducer, trace: 2, id: 2, attrs: kafka},
 				{service: "c", kind: KindConsumer, trace: 3, id: 3, attrs: kafka, links: [][2]int{{1, 1}, {1, 1}, {2, 2}, {1, 1}, {2, 2}}},
-			}, time.Minute,
+			},
+			time.Minute,
 			[]string{"a -> c kafka message x3", "b -> c kafka message x2"},
 		},
 		{
@@ -161,7 +181,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindProducer, id: 1, attrs: kafka},
 				{service: "b", kind: KindConsumer, id: 2, parent: 1, attrs: kafka, links: [][2]int{{1, 1}}},
-			}, time.Minute,
+			},
+			time.Minute,
 			[]string{"a -> b kafka message x1"},
 		},
 		{
@@ -170,27 +191,48 @@ func TestPairing(t *testing.T) {
 				{service: "b", kind: KindConsumer, trace: 2, id: 3, parent: 2, attrs: kafka, links: [][2]int{{1, 1}}},
 				{service: "b", kind: KindInternal, trace: 2, id: 2},
 				{service: "a", kind: KindProducer, trace: 1, id: 1, attrs: kafka},
-			}, time.Minute,
+			},
+			time.Minute,
 			[]string{"a -> b kafka message x1"},
 		},
 		{
+			"T3: a server span that a merge tied to its caller by a link",
+			[]span{
+				{service: "a", kind: KindClient, trace: 1, id: 1, attrs: http},
+				{service: "b", kind: KindServer, trace: 2, id: 2, attrs: http, links: [][2]int{{1, 1}}, evidence: EvidenceJoined},
+				{service: "b", kind: KindServer, trace: 3, id: 3, parent: 99, attrs: http, links: [][2]int{{1, 1}}, evidence: EvidenceJoined},
+			},
+			later,
+			[]string{"a -> b http call x2 joined=2"},
+		},
+		{
+			"T4: a server span whose linked caller never comes is not the user's call",
+			[]span{{service: "b", kind: KindServer, trace: 2, id: 2, links: [][2]int{{1, 1}}, evidence: EvidenceJoined}},
+			later,
+			[]string{},
+		},
+		{
 			"case 12: polling or settling messages is no call",
-			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{MessagingSystem: "kafka", Operation: OperationTake}}}, later,
+			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{MessagingSystem: "kafka", Operation: OperationTake}}},
+			later,
 			[]string{},
 		},
 		{
 			"T4: a client span that sends is a producer; unpaired it goes to the broker",
-			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{MessagingSystem: "nats", Destination: "orders", Operation: OperationSend}}}, 6 * time.Minute,
+			[]span{{service: "a", kind: KindClient, id: 1, attrs: Attributes{MessagingSystem: "nats", Destination: "orders", Operation: OperationSend}}},
+			6 * time.Minute,
 			[]string{"a -> nats:orders nats message x1"},
 		},
 		{
 			"T3: a root consumer without links takes from the broker, at once",
-			[]span{{service: "b", kind: KindConsumer, id: 2, attrs: kafka}}, 0,
+			[]span{{service: "b", kind: KindConsumer, id: 2, attrs: kafka}},
+			0,
 			[]string{"kafka:orders -> b kafka message x1"},
 		},
 		{
 			"T4: a consumer whose linked producer never comes takes from the broker",
-			[]span{{service: "b", kind: KindConsumer, trace: 2, id: 2, attrs: kafka, links: [][2]int{{1, 1}}}}, 6 * time.Minute,
+			[]span{{service: "b", kind: KindConsumer, trace: 2, id: 2, attrs: kafka, links: [][2]int{{1, 1}}}},
+			6 * time.Minute,
 			[]string{"kafka:orders -> b kafka message x1"},
 		},
 		{
@@ -198,7 +240,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindServer, id: 1, parent: 0, attrs: http},
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: grpc},
-			}, later,
+			},
+			later,
 			[]string{"a -> b grpc call x1", "user -> a http call x1"},
 		},
 		{
@@ -206,7 +249,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: grpc},
 				{service: "a", kind: KindInternal, id: 1},
-			}, later,
+			},
+			later,
 			[]string{"a -> b grpc call x1"},
 		},
 		{
@@ -216,7 +260,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindInternal, id: 2, parent: 1},
 				{service: "a", kind: KindInternal, id: 3, parent: 2},
 				{service: "b", kind: KindServer, id: 4, parent: 3},
-			}, later,
+			},
+			later,
 			[]string{"a -> b grpc call x1"},
 		},
 		{
@@ -226,7 +271,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindInternal, id: 3, parent: 2},
 				{service: "a", kind: KindInternal, id: 2, parent: 1},
 				{service: "a", kind: KindClient, id: 1, attrs: to("b")},
-			}, later,
+			},
+			later,
 			[]string{"a -> b grpc call x1"},
 		},
 		{
@@ -234,7 +280,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindInternal, id: 1},
 				{service: "a", kind: KindServer, id: 2, parent: 1, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{},
 		},
 		{
@@ -242,7 +289,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindClient, id: 1, attrs: http},
 				{service: "b", kind: KindUnspecified, id: 2, parent: 1},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x1"},
 		},
 		{
@@ -251,7 +299,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindClient, id: 1, attrs: http},
 				{service: "gateway", kind: KindClient, id: 2, parent: 1, attrs: http},
 				{service: "b", kind: KindServer, id: 3, parent: 2, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> gateway http call x1", "gateway -> b http call x1"},
 		},
 		{
@@ -261,12 +310,14 @@ func TestPairing(t *testing.T) {
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http},
 				{service: "a", kind: KindClient, id: 1, attrs: http},
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x1"},
 		},
 		{
 			"T2: a root server delivered twice",
-			[]span{{service: "a", kind: KindServer, id: 1}, {service: "a", kind: KindServer, id: 1}}, 0,
+			[]span{{service: "a", kind: KindServer, id: 1}, {service: "a", kind: KindServer, id: 1}},
+			0,
 			[]string{"user -> a unknown call x1"},
 		},
 		{
@@ -275,7 +326,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindClient, id: 1, attrs: http},
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http},
 				{service: "b", kind: KindServer, id: 3, parent: 1, attrs: http, at: 5 * time.Second},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x2"},
 		},
 		{
@@ -283,12 +335,14 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindClient, id: 1, attrs: postgres},
 				{service: "pgproxy", kind: KindServer, id: 2, parent: 1},
-			}, later,
+			},
+			later,
 			[]string{"a -> pgproxy db.postgresql call x1"},
 		},
 		{
 			"case 17: no service.name",
-			[]span{{kind: KindServer, id: 1, attrs: http}}, 0,
+			[]span{{kind: KindServer, id: 1, attrs: http}},
+			0,
 			[]string{"user -> unidentified http call x1"},
 		},
 		{
@@ -296,7 +350,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindProducer, id: 1, attrs: kafka},
 				{service: "b", kind: KindConsumer, id: 2, parent: 1, start: 4 * 60_000, attrs: kafka, at: 4 * time.Minute},
-			}, 4 * time.Minute,
+			},
+			4 * time.Minute,
 			[]string{"a -> b kafka message x1"},
 		},
 		{
@@ -304,7 +359,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindClient, id: 1, attrs: http},
 				{service: "a", kind: KindServer, id: 2, parent: 1, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> a http call x1"},
 		},
 		{
@@ -314,7 +370,8 @@ func TestPairing(t *testing.T) {
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http},
 				{service: "b", kind: KindServer, id: 3, parent: 4, attrs: http},
 				{service: "a", kind: KindClient, id: 4, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x2 failed=0.5"},
 		},
 		{
@@ -322,7 +379,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindClient, id: 1, attrs: http, weight: 2},
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http, weight: 4},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x4"},
 		},
 		{
@@ -332,12 +390,14 @@ func TestPairing(t *testing.T) {
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http, evidence: EvidenceJoined},
 				{service: "b", kind: KindServer, id: 3, parent: 1, attrs: http, evidence: EvidenceInferred},
 				{service: "b", kind: KindServer, id: 4, parent: 1, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x3 joined=1 inferred=1"},
 		},
 		{
 			"its own parent: not the user's call",
-			[]span{{service: "a", kind: KindServer, id: 1, parent: 1}}, later,
+			[]span{{service: "a", kind: KindServer, id: 1, parent: 1}},
+			later,
 			[]string{},
 		},
 		{
@@ -345,7 +405,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindClient, id: 1, parent: 2, attrs: http},
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: http},
-			}, later,
+			},
+			later,
 			// Each span is the parent of the other, and each is an entry from another service.
 			[]string{"a -> b http call x1", "b -> a http call x1"},
 		},
@@ -355,7 +416,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindInternal, id: 1, parent: 2},
 				{service: "a", kind: KindInternal, id: 2, parent: 1},
 				{service: "b", kind: KindServer, id: 3, parent: 2, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{"a -> b http call x1"},
 		},
 		{
@@ -364,7 +426,8 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindClient, id: 1, zeroTrace: true, attrs: http},
 				{service: "b", kind: KindServer, id: 2, parent: 1, zeroTrace: true, attrs: http},
 				{service: "c", kind: KindServer, id: 0, attrs: http},
-			}, later,
+			},
+			later,
 			[]string{},
 		},
 		{
@@ -372,7 +435,8 @@ func TestPairing(t *testing.T) {
 			[]span{
 				{service: "a", kind: KindClient, trace: 1, id: 1, attrs: to("x")},
 				{service: "b", kind: KindServer, trace: 2, id: 2, parent: 1},
-			}, later,
+			},
+			later,
 			[]string{"a -> x http call x1"},
 		},
 	}

@@ -2,7 +2,7 @@ package topology
 
 // half is one span that is remembered for its partners: callees that name it as
 // their parent, or the parent it names itself. A half with a zero span is a link
-// waiter: a consumer that waits for the span it is linked to.
+// waiter: an entry that waits for a span it is linked to.
 //
 // A half stays for its whole wait, also after it found a partner, so that further
 // callees (retries, fan-out) and duplicates meet it. 72 bytes, and 10 to 20 in the index.
@@ -39,7 +39,7 @@ const (
 	flagCarried
 	// flagWaiting: the parent was not seen yet; the half is chained among the waiters.
 	flagWaiting
-	// flagLinked: a consumer that is paired by its links.
+	// flagLinked: the half is paired by its links; that it has no parent means nothing.
 	flagLinked
 	// flagMessage: the half is in the queue of messages.
 	flagMessage

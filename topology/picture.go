@@ -109,7 +109,7 @@ func printable(s string) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range s {
-		if n++; n > maxLabelRunes {
+		if n == maxLabelRunes {
 			b.WriteRune('…')
 			break
 		}
@@ -117,6 +117,7 @@ func printable(s string) string {
 			r = ' '
 		}
 		b.WriteRune(r)
+		n++
 	}
 	return b.String()
 }

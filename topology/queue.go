@@ -51,7 +51,8 @@ func (g *Graph) pop(q *queue) position {
 	p := q.head
 	q.head = g.slab.at(p).nextInQueue
 	q.n--
-	if q.oldest().n--; q.oldest().n == 0 {
+	q.oldest().n--
+	if q.oldest().n == 0 {
 		q.start = (q.start + 1) % len(q.ring)
 		q.len--
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -122,7 +123,7 @@ func TestHostileNamesAreInert(t *testing.T) {
 	for i, name := range hostile {
 		topo.Nodes = append(topo.Nodes, contract.TopologyNode{ID: name, Kind: contract.NodeService, Language: name})
 		topo.Edges = append(topo.Edges, contract.TopologyEdge{
-			ID: fmt.Sprint(i), Source: name, Target: hostile[(i+1)%len(hostile)],
+			ID: strconv.Itoa(i), Source: name, Target: hostile[(i+1)%len(hostile)],
 			Transport: contract.Transport(name), ClientLanguage: name, ServerLanguage: "go",
 		})
 	}

@@ -57,7 +57,7 @@ func TestRun(t *testing.T) {
 		{"dot", []string{"topology", "--endpoint", e.URL + "/", "--format", "dot"}, 0, "dot of  \n", ""},
 		{"refused by the collector", []string{"topology", "--endpoint", e.URL, "--focus", "nobody"}, 1, "", "polyspan: " + e.URL + "/api/v1/topology?focus=nobody&format=json answered 400 Bad Request: there is no node \"nobody\"\n"},
 		{"format", []string{"topology", "--format", "svg"}, 2, "", "polyspan: --format must be one of table, json, mermaid, dot, not \"svg\"\nsee \"polyspan help\"\n"},
-		{"depth without focus", []string{"topology", "--depth", "1"}, 2, "", "polyspan: --depth must be above 0 and goes with --focus\nsee \"polyspan help\"\n"},
+		{"depth without focus", []string{"topology", "--depth", "1"}, 2, "", "polyspan: --depth must be above 0, and goes with --focus\nsee \"polyspan help\"\n"},
 		{"endpoint", []string{"topology", "--endpoint", "localhost:8899"}, 2, "", "polyspan: --endpoint must be a URL such as http://localhost:8899, not \"localhost:8899\"\nsee \"polyspan help\"\n"},
 		{"argument", []string{"topology", "now"}, 2, "", "polyspan: unexpected argument \"now\"\nsee \"polyspan help\"\n"},
 		{"flag", []string{"topology", "--fast"}, 2, "", "polyspan: unknown flag: --fast\nsee \"polyspan help\"\n"},

@@ -59,7 +59,7 @@ The collector must run the "topology" exporter; --endpoint is where it listens.`
 	f.StringVar(&o.endpoint, "endpoint", "http://localhost:8899", "address of the topology exporter")
 	f.StringVar(&o.format, "format", "table", "one of "+strings.Join(topologyFormats, ", "))
 	f.StringVar(&o.focus, "focus", "", `only this node and its neighbours, by id ("namespace/name" or "name")`)
-	f.IntVar(&o.depth, "depth", 0, "how many calls away from --focus (0: all that are reachable)")
+	f.IntVar(&o.depth, "depth", 0, "calls away from --focus, up and down (default 1)")
 	f.StringVarP(&o.output, "output", "o", "-", `file to write to ("-": stdout)`)
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long to wait for the collector")
 	return cmd
@@ -70,7 +70,7 @@ func printTopology(ctx context.Context, o topologyOptions, stdout io.Writer) err
 		return usageError{fmt.Errorf("--format must be one of %s, not %q", strings.Join(topologyFormats, ", "), o.format)}
 	}
 	if o.depth < 0 || o.depth > 0 && o.focus == "" {
-		return usageError{errors.New("--depth must be above 0 and goes with --focus")}
+		return usageError{errors.New("--depth must be above 0, and goes with --focus")}
 	}
 	if o.timeout <= 0 {
 		return usageError{fmt.Errorf("--timeout must be above 0s, not %v", o.timeout)}

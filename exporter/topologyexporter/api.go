@@ -1,6 +1,7 @@
 package topologyexporter
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -61,7 +62,8 @@ func parseQuery(values url.Values) (query, error) {
 			Detail: `"format" is ` + strconv.Quote(string(q.format)) + ": use " + strings.Join(allowed, ", "),
 		}
 	}
-	return q, q.parseDepth(values.Get("depth"))
+	err := q.parseDepth(values.Get("depth"))
+	return q, err
 }
 
 func (q *query) parseDepth(depth string) error {
@@ -136,8 +138,8 @@ func render(t *contract.Topology, f format, v *view) (body []byte, contentType s
 }
 
 func writeError(w http.ResponseWriter, err error) {
-	p, ok := err.(problem)
-	if !ok {
+	var p problem
+	if !errors.As(err, &p) {
 		p = problem{Status: http.StatusInternalServerError, Detail: err.Error()}
 	}
 	p.write(w)

@@ -24,33 +24,17 @@ func readAttributes(m pcommon.Map, o *topology.Observation) outcome {
 	var out outcome
 	a := &o.Attributes
 	for name, v := range m.All() {
-		if k := keys.find(name, uint8(o.Kind)); k != nil {
+		if k := keys.find(name, v.Type(), o.Kind); k != nil {
 			readAttribute(k, v, a, &out)
 		}
 	}
 	return out
 }
 
+// readAttribute reads the value of a key, a string or a number as the key allows.
 func readAttribute(k *key, v pcommon.Value, a *topology.Attributes, out *outcome) {
-	switch k.field {
-	case fieldHTTPStatus:
-		a.Protocols |= topology.ProtocolHTTP
-		if v.Type() == pcommon.ValueTypeInt {
-			out.httpStatus = v.Int()
-		}
-		return
-	case fieldRPCStatus:
-		if v.Type() == pcommon.ValueTypeInt {
-			out.rpcCode = v.Int() + 1
-			return
-		}
-	case fieldDBNamespace:
-		if v.Type() == pcommon.ValueTypeInt && a.DBNamespace == "" {
-			a.DBNamespace = strconv.FormatInt(v.Int(), 10)
-			return
-		}
-	}
-	if v.Type() != pcommon.ValueTypeStr {
+	if v.Type() == pcommon.ValueTypeInt {
+		readNumber(k, v.Int(), a, out)
 		return
 	}
 	s := v.Str()
@@ -74,7 +58,7 @@ func readAttribute(k *key, v pcommon.Value, a *topology.Attributes, out *outcome
 	case fieldDBNamespace:
 		set(&a.DBNamespace, s, k)
 	case fieldNetworkTransport:
-		if s == "unix" || s == "pipe" {
+		if s == "unix" {
 			a.Protocols |= topology.ProtocolUnix
 		}
 	case fieldProtocol:
@@ -85,6 +69,20 @@ func readAttribute(k *key, v pcommon.Value, a *topology.Attributes, out *outcome
 		set(&a.ServerAddress, s, k)
 	case fieldPeerService:
 		set(&a.PeerService, s, k)
+	}
+}
+
+func readNumber(k *key, n int64, a *topology.Attributes, out *outcome) {
+	switch k.field {
+	case fieldHTTPStatus:
+		a.Protocols |= topology.ProtocolHTTP
+		out.httpStatus = n
+	case fieldRPCStatus:
+		out.rpcCode = n + 1
+	case fieldDBNamespace:
+		if a.DBNamespace == "" {
+			a.DBNamespace = strconv.FormatInt(n, 10)
+		}
 	}
 }
 

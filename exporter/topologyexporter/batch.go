@@ -5,6 +5,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/polyspan/polyspan/contract"
 	"github.com/polyspan/polyspan/topology"
 )
 
@@ -57,16 +58,24 @@ func (b *batch) add(span ptrace.Span) (full bool) {
 	a := readAttributes(span.Attributes(), o)
 	o.Failed = failed(span.Status().Code(), &a)
 	o.Evidence = evidenceOf(a.evidence)
-	if links := span.Links(); o.Kind == topology.KindConsumer && links.Len() > 0 {
-		first := len(b.links)
-		for _, l := range links.All() {
-			b.links = append(b.links, topology.Link{Trace: topology.TraceID(l.TraceID()), Span: topology.SpanID(l.SpanID())})
-		}
-		o.Links = b.links[first:]
+	if links := span.Links(); links.Len() > 0 && (o.Kind == topology.KindConsumer || a.evidence != "") {
+		b.readLinks(links, o)
 	}
 	b.n++
 	b.runs[b.r-1].end = b.n
 	return b.n == batchSpans
+}
+
+// readLinks reads all links of a consumer. Of other spans it reads those that the
+// merge processor added in its link mode: they stand for the parent.
+func (b *batch) readLinks(links ptrace.SpanLinkSlice, o *topology.Observation) {
+	first := len(b.links)
+	for _, l := range links.All() {
+		if _, merged := l.Attributes().Get(contract.AttrMergeEvidence); merged || o.Kind == topology.KindConsumer {
+			b.links = append(b.links, topology.Link{Trace: topology.TraceID(l.TraceID()), Span: topology.SpanID(l.SpanID())})
+		}
+	}
+	o.Links = b.links[first:]
 }
 
 // kindOf keeps the kinds that OTLP defines.

@@ -1,6 +1,11 @@
 package topologyexporter
 
-import "github.com/polyspan/polyspan/contract"
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/polyspan/polyspan/contract"
+	"github.com/polyspan/polyspan/topology"
+)
 
 // field is what an attribute key means to the graph.
 type field uint8
@@ -67,9 +72,10 @@ type key struct {
 // keyTable finds keys in a few nanoseconds: attributes are most of what a span is,
 // and most of them mean nothing to the graph. It is not changed once it is built.
 type keyTable struct {
-	// lengths has, for each kind, a bit for each length of a name that is read: most
-	// names are passed over without a look at their bytes, which are seldom in the cache.
-	lengths [numKinds]uint64
+	// strings and numbers have, for each kind, a bit for each length of a name that is
+	// read when its value is a string or a number: most names are passed over without a
+	// look at their bytes, which are seldom in the cache.
+	strings, numbers [numKinds]uint64
 	// slots are open-addressed by length and two bytes of the name.
 	slots [512]key
 }
@@ -83,27 +89,36 @@ func newKeyTable() *keyTable {
 	for _, k := range presentKeys {
 		t.add(k)
 		for _, r := range contract.Renames() {
-			if r.New == k.name {
-				t.add(key{name: r.Old, field: k.field, kinds: both(k.kinds, r.Kinds), earlier: true})
+			if r.New != k.name {
+				continue
+			}
+			if kinds, ok := both(k.kinds, r.Kinds); ok {
+				t.add(key{name: r.Old, field: k.field, kinds: kinds, earlier: true})
 			}
 		}
 	}
 	return t
 }
 
-// both is the set of kinds in both sets, where 0 stands for all. Sets without a kind
-// in common do not occur: such a row is of no use.
-func both(a, b contract.KindSet) contract.KindSet {
+// both is the set of kinds in both sets, where 0 stands for all; false if there are none.
+func both(a, b contract.KindSet) (contract.KindSet, bool) {
 	if a == 0 || b == 0 {
-		return a | b
+		return a | b, true
 	}
-	return a & b
+	return a & b, a&b != 0
 }
 
 func (t *keyTable) add(k key) {
-	for kind := range t.lengths {
-		if k.kinds.Has(int32(kind)) {
-			t.lengths[kind] |= 1 << len(k.name)
+	for kind := range numKinds {
+		switch {
+		case !k.kinds.Has(int32(kind)):
+		case k.field == fieldHTTPStatus:
+			t.numbers[kind] |= 1 << len(k.name)
+		case k.field == fieldRPCStatus, k.field == fieldDBNamespace:
+			t.numbers[kind] |= 1 << len(k.name)
+			t.strings[kind] |= 1 << len(k.name)
+		default:
+			t.strings[kind] |= 1 << len(k.name)
 		}
 	}
 	i := slotOf(k.name)
@@ -119,9 +134,17 @@ func slotOf(name string) uint32 {
 	return h >> 23
 }
 
-// find gives the key of a name that is read on spans of the kind, or nil.
-func (t *keyTable) find(name string, kind uint8) *key {
-	if t.lengths[kind]>>len(name)&1 == 0 {
+// find gives the key of a name that is read on spans of the kind if its value is of
+// the type, or nil.
+func (t *keyTable) find(name string, value pcommon.ValueType, kind topology.Kind) *key {
+	var lengths uint64
+	switch value {
+	case pcommon.ValueTypeStr:
+		lengths = t.strings[kind]
+	case pcommon.ValueTypeInt:
+		lengths = t.numbers[kind]
+	}
+	if lengths>>len(name)&1 == 0 {
 		return nil
 	}
 	for i := slotOf(name); t.slots[i].name != ""; i = (i + 1) % uint32(len(t.slots)) {

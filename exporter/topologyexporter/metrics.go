@@ -3,12 +3,12 @@ package topologyexporter
 import (
 	"math"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/polyspan/polyspan/contract"
 	"github.com/polyspan/polyspan/topology"
 )
 
@@ -28,6 +28,8 @@ func (e *topologyExporter) metricsHandler() http.Handler {
 // collector turns the graph's totals into metrics: traces_service_graph_* as
 // Grafana's service graph expects them, and polyspan_topology_* with what it has no
 // room for. Series have no "failed" label; a series' start is that of its edge.
+// Figures are summed by labels first, so that no two series can be the same,
+// whatever services are called: one such pair would spoil the whole scrape.
 type collector struct {
 	totals func() ([]topology.Total, []topology.CallerMissing)
 }
@@ -42,7 +44,7 @@ var (
 
 	edgeLabels = []string{"client", "server", "client_service_namespace", "server_service_namespace", "transport"}
 	edgeInfo   = prometheus.NewDesc("polyspan_topology_edge_info", "An edge of the topology: the languages at its ends and what it travels over.",
-		append(edgeLabels[:len(edgeLabels):len(edgeLabels)], "relation", "client_language", "server_language"), nil)
+		append(slices.Clip(edgeLabels), "relation", "client_language", "server_language"), nil)
 	boundaryTimes = prometheus.NewDesc("polyspan_topology_boundary_seconds", "Duration of a call for the caller less that for the callee: the cost of the boundary between them.", edgeLabels, nil)
 	callerMissing = prometheus.NewDesc("polyspan_topology_caller_missing_total", "Calls whose context named a caller that sent no span.", []string{"server", "server_service_namespace"}, nil)
 )
@@ -57,94 +59,14 @@ func (collector) Describe(ch chan<- *prometheus.Desc) {
 
 func (c collector) Collect(ch chan<- prometheus.Metric) {
 	totals, missing := c.totals()
-	for pair, sum := range sumPairs(totals) {
-		sum.collect(ch, pair)
+	for key, sum := range sumPairs(totals) {
+		sum.collect(ch, key)
 	}
-	for i := range totals {
-		t := &totals[i]
-		labels := []string{t.Source.Name, t.Target.Name, t.Source.Namespace, t.Target.Namespace, string(t.Transport)}
-		if t.Boundary.Count > 0 && t.Relation == contract.RelationCall {
-			ch <- histogram(boundaryTimes, &t.Boundary, t.Created, labels)
-		}
-		ch <- constant(edgeInfo, prometheus.GaugeValue, 1, time.Time{},
-			append(labels, string(t.Relation), string(t.Source.Language), string(t.Target.Language)))
+	for key, sum := range sumEdges(totals) {
+		sum.collect(ch, key)
 	}
-	for _, m := range missing {
-		ch <- constant(callerMissing, prometheus.CounterValue, m.Calls, m.Created, []string{m.Target.Name, m.Target.Namespace})
-	}
-}
-
-// pair is what tells the series of the service graph apart: not the transport.
-type pair struct {
-	source, target          topology.End
-	connection, virtualNode string
-}
-
-// pairSum is the sum of the edges of a pair.
-type pairSum struct {
-	created               time.Time
-	calls, failed         float64
-	client, server, queue topology.Distribution
-}
-
-func sumPairs(totals []topology.Total) map[pair]*pairSum {
-	sums := make(map[pair]*pairSum, len(totals))
-	for i := range totals {
-		t := &totals[i]
-		key := pairOf(t)
-		sum := sums[key]
-		if sum == nil {
-			sum = &pairSum{created: t.Created}
-			sums[key] = sum
-		}
-		if t.Created.Before(sum.created) {
-			sum.created = t.Created
-		}
-		sum.calls += t.Calls
-		sum.failed += t.Failed
-		sum.client.Add(&t.Client)
-		sum.queue.Add(&t.Queue)
-		if key.virtualNode == "server" {
-			// A virtual callee has no spans of its own: the caller's duration stands for it.
-			sum.server.Add(&t.Client)
-		} else {
-			sum.server.Add(&t.Server)
-		}
-	}
-	return sums
-}
-
-// pairOf reads the connection type: empty for direct calls.
-func pairOf(t *topology.Total) pair {
-	p := pair{source: t.Source, target: t.Target}
-	p.source.Language, p.target.Language = "", ""
-	switch {
-	case t.Source.Kind != contract.NodeService:
-		p.virtualNode = "client"
-	case t.Target.Kind != contract.NodeService:
-		p.virtualNode = "server"
-	}
-	switch {
-	case t.Relation == contract.RelationMessage:
-		p.connection = "messaging_system"
-	case t.Target.Kind == contract.NodeDatabase:
-		p.connection = "database"
-	case p.virtualNode != "":
-		p.connection = "virtual_node"
-	}
-	return p
-}
-
-func (s *pairSum) collect(ch chan<- prometheus.Metric, p pair) {
-	labels := []string{p.source.Name, p.target.Name, p.connection, p.source.Namespace, p.target.Namespace, p.virtualNode}
-	ch <- constant(requests, prometheus.CounterValue, s.calls, s.created, labels)
-	ch <- constant(failures, prometheus.CounterValue, s.failed, s.created, labels)
-	ch <- histogram(serverTimes, &s.server, s.created, labels)
-	if p.virtualNode != "client" {
-		ch <- histogram(clientTimes, &s.client, s.created, labels)
-	}
-	if s.queue.Count > 0 {
-		ch <- histogram(queueTimes, &s.queue, s.created, labels)
+	for key, sum := range sumMissing(missing) {
+		ch <- constant(callerMissing, prometheus.CounterValue, sum.calls, sum.created, []string{key.Name, key.Namespace})
 	}
 }
 

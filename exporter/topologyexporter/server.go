@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.uber.org/zap"
 )
 
 // server is the HTTP server between start and shutdown.
 type server struct {
 	http *http.Server
+	addr net.Addr      // that it listens on
 	done chan struct{} // closed when Serve has returned
 }
 
@@ -33,7 +36,9 @@ func (e *topologyExporter) start(ctx context.Context, host component.Host) error
 		e.server.http = nil
 		return errors.Join(err, listener.Close())
 	}
+	e.server.addr = listener.Addr()
 	e.server.done = make(chan struct{})
+	e.settings.Logger.Info("Serving the topology", zap.Stringer("address", e.server.addr))
 	go func() {
 		defer close(e.server.done)
 		if err := e.server.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -78,6 +78,9 @@ func (e *editor) apply(td ptrace.Traces, verdicts []merge.Verdict, moved map[mer
 
 func (e *editor) span(span ptrace.Span, v *merge.Verdict) {
 	attrs := span.Attributes()
+	if v.ClockOffset != 0 {
+		attrs.PutInt(contract.AttrClockOffset, v.ClockOffset)
+	}
 	if v.Refused != merge.RefusedNone {
 		attrs.PutStr(contract.AttrMergeRefused, string(refusalNames[v.Refused]))
 	}

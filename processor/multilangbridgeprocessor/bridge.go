@@ -96,6 +96,7 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 func storeConfig(cfg *Config) merge.Config {
 	mc := merge.Config{
 		Identity: cfg.Join.Identity, MaxFanIn: cfg.Join.MaxFanIn, MaxTraceSpans: cfg.Join.MaxTraceSpans,
+		ClockSkew:   cfg.Repair.ClockSkew != ClockSkewOff,
 		SharedSpans: cfg.Repair.SharedSpans, MissingParents: cfg.Repair.MissingParents,
 		Remember: rememberFactor * cfg.Wait, MaxRemembered: cfg.MaxHeldSpans,
 	}

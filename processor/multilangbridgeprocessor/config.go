@@ -33,6 +33,8 @@ type Config struct {
 	Join JoinConfig `mapstructure:"join"`
 	// Repair says what is mended within a trace.
 	Repair RepairConfig `mapstructure:"repair"`
+	// Infer is for pieces that carry no evidence.
+	Infer InferConfig `mapstructure:"infer"`
 
 	_ struct{}
 }
@@ -74,6 +76,8 @@ type JoinConfig struct {
 
 // RepairConfig says what is mended within a trace.
 type RepairConfig struct {
+	// ClockSkew says what is done about the clocks of hosts that are apart.
+	ClockSkew ClockSkew `mapstructure:"clock_skew"`
 	// SharedSpans gives the serving half of a span id that client and server share
 	// an id of its own.
 	SharedSpans bool `mapstructure:"shared_spans"`
@@ -82,6 +86,16 @@ type RepairConfig struct {
 	// MissingParents hangs serving spans whose parent was not exported under the
 	// innermost call that encloses them.
 	MissingParents bool `mapstructure:"missing_parents"`
+
+	_ struct{}
+}
+
+// InferConfig is for pieces that carry no evidence but time and topology.
+type InferConfig struct {
+	// Enabled must be false: this version joins by evidence only.
+	Enabled bool `mapstructure:"enabled"`
+	// MinConfidence is the least probability (0–1) of a join that is acted on.
+	MinConfidence float64 `mapstructure:"min_confidence"`
 
 	_ struct{}
 }
@@ -135,6 +149,24 @@ func (p *LinkPolicy) UnmarshalText(text []byte) error {
 	return oneOf("links", p, text, LinksConsumer, LinksOff)
 }
 
+// ClockSkew is what is done about the clocks of hosts that are apart.
+type ClockSkew string
+
+// Clock skew policies.
+const (
+	// ClockSkewOff looks away.
+	ClockSkewOff ClockSkew = "off"
+	// ClockSkewEstimate records the estimated offset on called spans.
+	ClockSkewEstimate ClockSkew = "estimate"
+	// ClockSkewApply shifts the times of spans to one clock as well.
+	ClockSkewApply ClockSkew = "apply"
+)
+
+// UnmarshalText reads a clock skew policy.
+func (c *ClockSkew) UnmarshalText(text []byte) error {
+	return oneOf("clock_skew", c, text, ClockSkewOff, ClockSkewEstimate, ClockSkewApply)
+}
+
 // Scope is what one value of a custom key stands for.
 type Scope string
 
@@ -168,6 +200,8 @@ const (
 	defaultMaxTrace     = 100_000
 	defaultMaxAge       = 30 * time.Second
 
+	defaultMinConfidence = 0.95
+
 	maxWait         = 10 * time.Minute
 	maxMaxHeldSpans = 100_000_000
 	maxMaxHeldMiB   = 1 << 20
@@ -192,7 +226,8 @@ func createDefaultConfig() component.Config {
 			MaxFanIn:      defaultMaxFanIn,
 			MaxTraceSpans: defaultMaxTrace,
 		},
-		Repair: RepairConfig{SharedSpans: true, Duplicates: true, MissingParents: true},
+		Repair: RepairConfig{ClockSkew: ClockSkewEstimate, SharedSpans: true, Duplicates: true, MissingParents: true},
+		Infer:  InferConfig{MinConfidence: defaultMinConfidence},
 	}
 }
 
@@ -251,6 +286,18 @@ func (c *JoinConfig) Validate() error {
 				errs = append(errs, fmt.Errorf(`"custom_keys::%d::attribute" repeats %q`, i, c.CustomKeys[i].Attribute))
 			}
 		}
+	}
+	return errors.Join(errs...)
+}
+
+// Validate checks the inference keys.
+func (c *InferConfig) Validate() error {
+	var errs []error
+	if c.Enabled {
+		errs = append(errs, errors.New(`"enabled" must be false: this version joins by evidence only`))
+	}
+	if c.MinConfidence <= 0 || c.MinConfidence > 1 {
+		errs = append(errs, fmt.Errorf(`"min_confidence" must be above 0 and at most 1, not %v`, c.MinConfidence))
 	}
 	return errors.Join(errs...)
 }

@@ -37,6 +37,7 @@ func TestConfig(t *testing.T) {
 		want *Config
 	}{
 		{"", createDefaultConfig().(*Config)},
+		{"design", createDefaultConfig().(*Config)},
 		{"all", &Config{
 			Wait: 2 * time.Second, MaxHeldSpans: 1000, MaxHeldMiB: 2, Mode: ModeLink,
 			Normalize: NormalizeConfig{Enabled: true, KeepOriginal: true},
@@ -48,6 +49,7 @@ func TestConfig(t *testing.T) {
 				},
 				TrustPublicPeers: true, MaxFanIn: 16, MaxTraceSpans: 500,
 			},
+			Repair: RepairConfig{ClockSkew: ClockSkewApply}, Infer: InferConfig{MinConfidence: 0.9},
 		}},
 		{"no_keys", noKeys},
 	}
@@ -77,6 +79,9 @@ func TestBadConfig(t *testing.T) {
 		{"attribute_twice", `join: "custom_keys::1::attribute" repeats "a-b"`},
 		{"scope", `"scope" must be one of request, not "session"`},
 		{"max_age", `join::custom_keys::0: "max_age" must be above 0s and at most 1h0m0s, not 0s`},
+		{"clock_skew", `"clock_skew" must be one of off, estimate, apply, not "guess"`},
+		{"infer", `infer: "enabled" must be false: this version joins by evidence only`},
+		{"min_confidence", `infer: "min_confidence" must be above 0 and at most 1, not 1.5`},
 		{"unknown_key", `invalid keys: waits`},
 	}
 	for _, tt := range tests {

@@ -53,6 +53,7 @@ func (b *bridge) release(ctx context.Context) {
 				spans -= dropped
 			}
 			b.edit.apply(h.td, l.verdicts, l.moved)
+			shiftTimes(h.td, b.shifts(h.td))
 			b.deliver(ctx, h.td, spans)
 			b.tel.held(ctx, load{}.minus(h.load))
 			b.tel.holdTime(ctx, time.Since(h.since))

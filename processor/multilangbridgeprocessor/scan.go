@@ -11,6 +11,7 @@ import (
 
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/header"
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/skew"
 )
 
 // evidenceOf maps a header format to the evidence it gives.
@@ -61,14 +62,30 @@ func newScanner(cfg *JoinConfig) *scanner {
 func (s *scanner) scan(td ptrace.Traces) *merge.Batch {
 	s.batch.Reset()
 	for _, rs := range td.ResourceSpans().All() {
-		process := service(rs.Resource().Attributes())
+		from := source{service(rs.Resource().Attributes()), host(rs.Resource().Attributes())}
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
-				s.span(span, process)
+				s.span(span, from)
 			}
 		}
 	}
 	return &s.batch
+}
+
+// source is where a resource's spans come from.
+type source struct {
+	service uint64
+	host    skew.Host
+}
+
+// host identifies the clock of a resource; 0 if it does not say where it runs.
+func host(attrs pcommon.Map) skew.Host {
+	for _, key := range [...]string{"host.id", "host.ip", "host.name", "service.instance.id"} {
+		if v, ok := attrs.Get(key); ok {
+			return max(skew.Host(xxhash.Sum64String(v.AsString())), 1)
+		}
+	}
+	return 0
 }
 
 // service identifies the process a resource stands for, by the same number in
@@ -91,12 +108,12 @@ func traceID(id pcommon.TraceID) merge.TraceID {
 
 func spanID(id pcommon.SpanID) uint64 { return binary.BigEndian.Uint64(id[:]) }
 
-func (s *scanner) span(span ptrace.Span, process uint64) {
+func (s *scanner) span(span ptrace.Span, from source) {
 	index := int32(len(s.batch.Spans))
 	own := merge.Span{
 		Trace: traceID(span.TraceID()), ID: spanID(span.SpanID()), Parent: spanID(span.ParentSpanID()),
 		Start: int64(span.StartTimestamp()), End: int64(span.EndTimestamp()),
-		Service: process, Kind: uint8(span.Kind()),
+		Service: from.service, Host: from.host, Kind: uint8(span.Kind()),
 	}
 	s.batch.Spans = append(s.batch.Spans, own)
 	if links := span.Links(); links.Len() > 0 {

@@ -13,6 +13,6 @@
 // Config.MaxRemembered of them.
 //
 // A Store is not safe for concurrent use, starts nothing and reads no clock: the
-// caller passes the time. Cost per held span: 56 bytes, its share of two map
+// caller passes the time. Cost per held span: 64 bytes, its share of two map
 // entries (about 30 bytes) and of its piece (64 bytes).
 package merge

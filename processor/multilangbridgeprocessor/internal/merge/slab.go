@@ -1,5 +1,7 @@
 package merge
 
+import "github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/skew"
+
 const (
 	chunkBits = 10
 	chunkSize = 1 << chunkBits
@@ -19,6 +21,7 @@ type rec struct {
 	piece       int32 // index into Store.pieces; none for a span with an invalid id
 	nextInPiece int32 // position of the next held record of the piece
 	nextSame    int32 // position of an older record with the same index key
+	host        skew.Host
 	kind        uint8
 	flags       recFlags
 	depth       uint8 // how many records follow in the nextSame chain

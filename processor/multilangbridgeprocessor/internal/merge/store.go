@@ -1,5 +1,7 @@
 package merge
 
+import "github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/skew"
+
 // piece is all spans that arrived with one trace id. It outlives its spans by
 // Config.Remember, so that late ones find the id their trace left with.
 type piece struct {
@@ -54,6 +56,7 @@ type Store struct {
 	walks     uint32 // counts component walks, for piece.walk
 	zeroLows  int    // pieces whose low half is zero (right-padded ids)
 	stats     Stats
+	clocks    *skew.Estimator // nil if offsets are not asked for
 }
 
 type forgetting struct {
@@ -63,7 +66,7 @@ type forgetting struct {
 
 // New makes an empty store.
 func New(cfg Config) *Store {
-	return &Store{
+	s := &Store{
 		cfg:       cfg,
 		bySpan:    map[uint64]int32{},
 		byLow:     map[uint64]int32{},
@@ -75,6 +78,10 @@ func New(cfg Config) *Store {
 		keyAges:   make([]fifo[keyAge], len(cfg.Keys)),
 		joins:     map[int32]join{},
 	}
+	if cfg.ClockSkew {
+		s.clocks = skew.New()
+	}
+	return s
 }
 
 // Stats returns the counts so far.
@@ -102,7 +109,7 @@ func (s *Store) Insert(now int64, b *Batch) {
 		sp := &b.Spans[i]
 		r := rec{
 			id: sp.ID, parent: sp.Parent, start: sp.Start, end: sp.End,
-			service: sp.Service, piece: none, nextInPiece: none, nextSame: none, kind: sp.Kind,
+			service: sp.Service, piece: none, nextInPiece: none, nextSame: none, host: sp.Host, kind: sp.Kind,
 		}
 		if sp.Trace.IsZero() || sp.ID == 0 {
 			s.stats.Faults[FaultZeroID]++
@@ -164,7 +171,11 @@ func (s *Store) Release(now int64, n int, out []Verdict) []Verdict {
 		if r.piece == none {
 			continue
 		}
-		if v, changed := s.verdict(pos, r); changed {
+		v, changed := s.verdict(pos, r)
+		if s.clocks != nil && r.kind == kindServer {
+			v.ClockOffset = s.clock(now, pos, r)
+		}
+		if changed || v.ClockOffset != 0 {
 			v.Span = int32(i)
 			out = append(out, v)
 		}

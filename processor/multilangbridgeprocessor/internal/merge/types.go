@@ -1,6 +1,10 @@
 package merge
 
-import "time"
+import (
+	"time"
+
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/skew"
+)
 
 // TraceID is an OTLP trace id as big-endian halves.
 type TraceID struct{ Hi, Lo uint64 }
@@ -32,7 +36,9 @@ type Span struct {
 	Start, End int64
 	// Service identifies the service instance: equal numbers mean one process.
 	Service uint64
-	Kind    uint8
+	// Host identifies the clock of the span's times; 0 is unknown.
+	Host skew.Host
+	Kind uint8
 }
 
 // Claim says that a span, if it is an entry, has the named parent.
@@ -105,6 +111,9 @@ type Verdict struct {
 	Link       TraceID
 	LinkParent uint64
 	Refused    Refusal
+	// ClockOffset is how far the clock of a called span's host is ahead of its
+	// caller's, in nanoseconds; 0 where they agree or it is not known.
+	ClockOffset int64
 }
 
 // Hint says that a span with a 64-bit id belongs to a trace with this high half.
@@ -133,6 +142,8 @@ type Config struct {
 	// SharedSpans gives the serving half of a shared span an id of its own,
 	// MissingParents hangs entries under the call that must have caused them.
 	SharedSpans, MissingParents bool
+	// ClockSkew estimates the offsets of the hosts' clocks.
+	ClockSkew bool
 	// MaxFanIn bounds the pieces that one key value or one linked span may tie.
 	MaxFanIn int
 	// MaxTraceSpans bounds the held spans of a merged trace.

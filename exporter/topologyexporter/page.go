@@ -16,7 +16,7 @@ import (
 )
 
 // pagePolicy lets the page load its own files and nothing else: no inline script or
-// style, no other host. Grafana on the same host may frame it.
+// style, no other host. Pages of the same origin may frame it.
 const pagePolicy = "default-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors 'self'"
 
 // page serves the embedded files of the topology page, by path.

@@ -163,7 +163,8 @@ func (e *Estimator) tie(now int64) {
 	near := map[Host][]neighbour{}
 	calls := map[Host]int{}
 	for key, p := range e.pairs {
-		if p.look(now); !p.known {
+		p.look(now)
+		if !p.known {
 			continue
 		}
 		near[key.caller] = append(near[key.caller], neighbour{key.callee, p.offset})

@@ -31,11 +31,21 @@ type rig struct {
 // newRig starts a collector with the demo's configuration and the sinks.
 func newRig(ctx context.Context, t *testing.T, env ...string) *rig {
 	t.Helper()
+	return newRigWith(ctx, t, nil, env...)
+}
+
+// newRigWith is newRig with more configuration files of testdata.
+func newRigWith(ctx context.Context, t *testing.T, configs []string, env ...string) *rig {
+	t.Helper()
+	files := []string{fromRoot(t, "examples", "config", "demo.yaml"), filepath.Join("testdata", "sinks.yaml")}
+	for _, c := range configs {
+		files = append(files, filepath.Join("testdata", c))
+	}
 	r := &rig{before: newSink(t), after: newSink(t)}
 	var err error
 	r.collector, err = polyglot.StartCollector(ctx, polyglot.CollectorOptions{
 		Binary:  builtFile(t, "polyspan-collector"),
-		Configs: []string{fromRoot(t, "examples", "config", "demo.yaml"), filepath.Join("testdata", "sinks.yaml")},
+		Configs: files,
 		Env:     slices.Concat([]string{"SINK_BEFORE=" + r.before.url, "SINK_AFTER=" + r.after.url}, env),
 		LogDir:  t.TempDir(), ReadyTimeout: startTimeout,
 	})

@@ -89,8 +89,12 @@ bench: ## Benchmark against the contrib components in one run; writes _build/ben
 	@mkdir -p _build
 	cd internal/bench && $(GO) run ./cmd/report
 
-fuzz: ## Fuzz the header decoders and the renderers, a minute each
-	$(GO) test -run xxx -fuzz FuzzDecode -fuzztime 60s ./processor/multilangbridgeprocessor/internal/header
+FUZZTIME ?= 60s
+FUZZ = ./processor/multilangbridgeprocessor/internal/header:FuzzDecode ./topology:FuzzRenderers ./topology:FuzzWeight \
+	./exporter/topologyexporter:FuzzParseQuery
+
+fuzz: ## Fuzz what reads outside bytes and what writes names, FUZZTIME (a minute) each
+	@set -e; for t in $(FUZZ); do $(GO) test -run xxx -fuzz "$${t#*:}\$$" -fuzztime $(FUZZTIME) "$${t%:*}"; done
 
 clean: ## Remove what was built
 	rm -rf _build examples/polyglot/_build

@@ -319,18 +319,25 @@ func (s *scanner) tracestate(raw string, index int32, own merge.Span) {
 	}
 }
 
-// publicPeer reports whether the request came from a public address (M9).
+// shared is the address space of RFC 6598, which clusters use for pods.
+var shared = netip.MustParsePrefix("100.64.0.0/10")
+
+// publicPeer reports whether the request came from a public address (M9), in any
+// spelling of client.address on a serving span.
 func publicPeer(attrs pcommon.Map) bool {
-	v, ok := attrs.Get("client.address")
-	if !ok {
-		if v, ok = attrs.Get("http.client_ip"); !ok {
-			return false
+	for _, key := range [...]string{"client.address", "http.client_ip", "net.peer.name"} {
+		v, ok := attrs.Get(key)
+		if !ok {
+			continue
+		}
+		addr, err := netip.ParseAddr(v.Str())
+		if err != nil {
+			continue
+		}
+		addr = addr.Unmap()
+		if addr.IsGlobalUnicast() && !addr.IsPrivate() && !shared.Contains(addr) {
+			return true
 		}
 	}
-	addr, err := netip.ParseAddr(v.Str())
-	if err != nil {
-		return false
-	}
-	addr = addr.Unmap()
-	return addr.IsGlobalUnicast() && !addr.IsPrivate()
+	return false
 }

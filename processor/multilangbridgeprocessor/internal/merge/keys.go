@@ -92,9 +92,13 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 		k = &keyed{keyValue: kv, flooded: s.cfg.Keys[m.Key].Evidence != EvidenceMessageOffset && !Telling(m.Value)}
 		s.keys[kv] = k
 	}
-	r.flags |= recMarks
-	s.marks[pos] = append(s.marks[pos], mark{k, m.Scope})
-	s.pieces[r.piece].flags |= pieceMarks
+	// Where a value comes from it ties nothing by itself: only a span that recorded it
+	// looks for its origin. Vendors' tracestate members thus cost no decisions.
+	if !m.Origin {
+		r.flags |= recMarks
+		s.marks[pos] = append(s.marks[pos], mark{k, m.Scope})
+		s.pieces[r.piece].flags |= pieceMarks
+	}
 	k.marks++
 	s.keyRefs++
 	s.keyAges[m.Key].push(keyAge{k, now + int64(s.cfg.Keys[m.Key].Keep)})

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/skew"
 )
 
 // in is one span of a test with what it claims.
@@ -99,6 +101,11 @@ func span(trace TraceID, id, parent uint64, kind uint8, service uint64, start, e
 
 func (s in) claim(e Evidence, target TraceID, parent uint64) in {
 	s.claims = append(s.claims, Claim{Evidence: e, Target: target, Parent: parent})
+	return s
+}
+
+func (s in) at(host skew.Host) in {
+	s.Host = host
 	return s
 }
 
@@ -223,12 +230,61 @@ func TestJoins(t *testing.T) {
 			map[uint64]left{3: {idB, 0, 0, RefusedConflict}, 6: {idC, 0, 0, 0}},
 		},
 		{
-			"M6: two pieces that claim each other: the earlier claim stands, the other would close a cycle",
+			"M6, M7: two pieces that claim each other: the claim whose times fit stands, the other would close a cycle",
 			[]in{
 				span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2),
 				span(idA, 2, 0, kindServer, 1, 10, 90).claim(EvidenceHeaderB3, idB, 3),
 			},
-			map[uint64]left{2: {idB, 3, EvidenceHeaderB3, 0}, 3: {idB, 0, 0, RefusedCycle}},
+			map[uint64]left{2: {idA, 0, 0, RefusedCycle}, 3: {idA, 2, EvidenceHeaderB3, 0}},
+		},
+		{
+			"M7: a parent that starts after its child by the same clock is none",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100).at(5), span(idA, 2, 1, kindClient, 1, 50, 90).at(5),
+				span(idB, 3, 0, kindServer, 2, 20, 80).at(5).claim(EvidenceHeaderB3, idA, 2),
+			},
+			map[uint64]left{3: {idB, 0, 0, RefusedTime}},
+		},
+		{
+			"a header that names what is missing in its own trace teaches nothing",
+			[]in{span(idA, 1, 0, kindServer, 1, 0, 100), span(idA, 2, 1, kindClient, 1, 10, 90), span(idA, 3, 77, kindServer, 2, 20, 80).claim(EvidenceHeaderW3C, idA, 77)},
+			map[uint64]left{3: {idA, 77, 0, 0}},
+		},
+		{
+			"custom key: a called span is not hung under its own process",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100).origin(), span(idA, 2, 1, kindClient, 1, 10, 40).origin(), span(idA, 5, 1, kindClient, 1, 41, 90).origin(),
+				span(idA, 6, 2, kindServer, 2, 11, 39).mark(key), // the same replica served the first call
+				span(idB, 3, 0, kindServer, 2, 42, 80).mark(key),
+			},
+			map[uint64]left{3: {idA, 0, EvidenceCustom, 0}, 5: {idA, 1, 0, 0}, 6: {idA, 2, 0, 0}},
+		},
+		{
+			"custom key: who has only received the value is nobody's parent",
+			[]in{span(idA, 1, 0, kindServer, 1, 0, 100).mark(key), span(idB, 3, 0, kindServer, 2, 20, 80).mark(key)},
+			map[uint64]left{1: {idA, 0, 0, 0}, 3: {idA, 0, EvidenceCustom, 0}},
+		},
+		{
+			"custom key: the second of two calls that can have caused it counts wherever its clock is",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100), span(idA, 2, 1, kindClient, 1, 10, 90).mark(key),
+				span(idB, 3, 0, kindServer, 2, 20, 80).mark(key), span(idB, 4, 3, kindClient, 2, 30, 70).mark(key),
+				span(idC, 5, 0, kindServer, 3, 19, 60).mark(key), // its clock is behind
+			},
+			map[uint64]left{3: {idA, 2, EvidenceCustom, 0}, 4: {idA, 3, 0, 0}, 5: {idA, 0, EvidenceCustom, 0}},
+		},
+		{
+			"custom key: an entry with a parent that is nowhere",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100), span(idA, 2, 1, kindClient, 1, 10, 90).mark(key),
+				span(idB, 3, 55, kindServer, 2, 20, 80).mark(key),
+			},
+			map[uint64]left{3: {idA, 2, EvidenceCustom, 0}},
+		},
+		{
+			"a tracestate member that nobody recorded ties nothing",
+			[]in{span(idA, 1, 0, kindServer, 1, 0, 100).origin(), span(idB, 3, 0, kindServer, 2, 20, 80).origin()},
+			map[uint64]left{1: {idA, 0, 0, 0}, 3: {idB, 0, 0, 0}},
 		},
 		{
 			"one piece claimed by two traces is never pulled apart: the second is a conflict",

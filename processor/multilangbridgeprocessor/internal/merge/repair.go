@@ -113,52 +113,86 @@ const maxOrphanWork = 1 << 20
 // equal trace id bounds the choice; the confidence stays below 1.
 func (v *solver) hangOrphans(n int32) {
 	piece := v.nodes[n].piece
-	var orphans, calls []int32
-	answered := map[uint64]struct{}{}
+	var orphans []int32
+	trace := enclosures{piece: piece, answered: map[uint64]struct{}{}}
 	v.s.eachHeld(piece, func(pos int32, r *rec) {
-		switch {
-		case r.kind == kindClient:
-			calls = append(calls, pos)
-		case v.s.orphan(r) && (r.flags&recJoined == 0 || v.s.joins[pos].evidence == EvidenceNone):
-			orphans = append(orphans, pos)
-		case r.kind == kindServer:
-			answered[r.parent] = struct{}{}
+		switch r.kind {
+		case kindClient:
+			trace.calls = append(trace.calls, pos)
+		case kindServer:
+			trace.answered[r.parent] = struct{}{}
+			trace.serving = append(trace.serving, pos)
+			if v.s.orphan(r) && (r.flags&recJoined == 0 || v.s.joins[pos].evidence == EvidenceNone) {
+				orphans = append(orphans, pos)
+			}
 		}
 	})
-	if len(orphans)*len(calls) > maxOrphanWork {
+	if len(orphans)*(len(trace.calls)+len(trace.serving)) > maxOrphanWork {
 		v.s.stats.Refused[RefusedSize] += uint64(len(orphans))
 		return
 	}
 	for _, pos := range orphans {
-		if call := v.enclosing(v.s.recs.at(pos), calls, answered); call != none {
+		if call := v.enclosing(v.s.recs.at(pos), &trace); call != none {
 			id := v.s.recs.at(call).id
 			v.joined(pos, join{evidence: EvidenceInferredParent, parent: id, link: v.id(n), linkSpan: id})
 		}
 	}
 }
 
+// enclosures are the spans of a piece that can enclose an orphan.
+type enclosures struct {
+	piece          int32
+	calls, serving []int32
+	answered       map[uint64]struct{} // ids of calls that have a callee
+}
+
+func encloses(outer, inner *rec) bool { return outer.start <= inner.start && outer.end >= inner.end }
+
 // enclosing is the innermost unanswered call of another process that encloses the
-// record in time; none if two are equally close.
-func (v *solver) enclosing(r *rec, calls []int32, answered map[uint64]struct{}) int32 {
-	best, tied := none, false
-	for _, pos := range calls {
+// orphan. There is none where another such call is not around the innermost one
+// (they ran side by side), or where a serving span of a third process lies between:
+// then the call is another one, which was not exported either.
+func (v *solver) enclosing(orphan *rec, e *enclosures) int32 {
+	var around []int32
+	best := none
+	for _, pos := range e.calls {
 		c := v.s.recs.at(pos)
-		if _, ok := answered[c.id]; ok || c.service == r.service || c.start > r.start || c.end < r.end {
+		if _, ok := e.answered[c.id]; ok || c.service == orphan.service || !encloses(c, orphan) {
 			continue
 		}
-		if best == none {
+		around = append(around, pos)
+		if b := best; b == none || v.s.recs.at(b).start < c.start || v.s.recs.at(b).start == c.start && v.s.recs.at(b).end > c.end {
 			best = pos
-			continue
-		}
-		switch b := v.s.recs.at(best); {
-		case c.start > b.start || c.start == b.start && c.end < b.end:
-			best, tied = pos, false
-		case c.start == b.start && c.end == b.end:
-			tied = true
 		}
 	}
-	if tied {
+	if best == none {
 		return none
 	}
+	for _, pos := range around {
+		if pos != best && !v.above(e.piece, pos, best) {
+			return none
+		}
+	}
+	call := v.s.recs.at(best)
+	for _, pos := range e.serving {
+		if s := v.s.recs.at(pos); s.service != orphan.service && s.service != call.service && encloses(s, orphan) && encloses(call, s) {
+			return none
+		}
+	}
 	return best
+}
+
+// above reports whether one record is an ancestor of another in their piece.
+func (v *solver) above(piece, ancestor, pos int32) bool {
+	id := v.s.recs.at(ancestor).id
+	for range maxDepth {
+		parent := v.s.recs.at(pos).parent
+		if parent == id {
+			return true
+		}
+		if pos = v.s.lookup(piece, parent); parent == 0 || pos == none {
+			return false
+		}
+	}
+	return false
 }

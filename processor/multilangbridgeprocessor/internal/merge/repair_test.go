@@ -129,8 +129,8 @@ func TestMessageKeys(t *testing.T) {
 		},
 		{
 			"missing parent: the innermost unanswered call that encloses the span",
-			append(caller(), span(idA, 9, 1, kindClient, 1, 12, 88), span(idA, 3, 77, kindServer, 2, 20, 80)),
-			map[uint64]left{9: {idA, 1, 0, 0}, 3: {idA, 9, EvidenceInferredParent, 0}},
+			append(caller(), span(idA, 9, 2, kindClient, 1, 12, 88), span(idA, 3, 77, kindServer, 2, 20, 80)),
+			map[uint64]left{9: {idA, 2, 0, 0}, 3: {idA, 9, EvidenceInferredParent, 0}},
 		},
 		{
 			"missing parent: a call that has its callee is not it",
@@ -138,8 +138,13 @@ func TestMessageKeys(t *testing.T) {
 			map[uint64]left{4: {idA, 2, 0, 0}, 3: {idA, 77, 0, 0}},
 		},
 		{
-			"missing parent: two calls as close as each other",
-			append(caller(), span(idA, 9, 1, kindClient, 1, 10, 90), span(idA, 3, 77, kindServer, 2, 20, 80)),
+			"missing parent: a third process that served in between made the call",
+			append(caller(), span(idA, 4, 66, kindServer, 3, 15, 85), span(idA, 3, 77, kindServer, 2, 20, 80)),
+			map[uint64]left{4: {idA, 2, EvidenceInferredParent, 0}, 3: {idA, 77, 0, 0}},
+		},
+		{
+			"missing parent: two calls side by side",
+			append(caller(), span(idA, 9, 1, kindClient, 1, 12, 88), span(idA, 3, 77, kindServer, 2, 20, 80)),
 			map[uint64]left{9: {idA, 1, 0, 0}, 3: {idA, 77, 0, 0}},
 		},
 	}

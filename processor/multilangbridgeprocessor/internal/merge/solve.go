@@ -31,6 +31,9 @@ type proof struct {
 	pos      int32
 	from, to int32
 	parent   uint64
+	// backwards is 1 where the parent starts after the entry, by clocks that may be
+	// apart: such evidence comes after what fits, so that it closes the cycle (M7).
+	backwards uint8
 }
 
 func newSolver(s *Store, pieces []int32) *solver {
@@ -175,12 +178,13 @@ func (v *solver) proofs() []proof {
 	})
 }
 
-// compare orders evidence by strength, start time and the bytes of the ids (M6).
+// compare orders evidence by strength, fitting time, start and the bytes of the ids (M6).
 func (v *solver) compare(a, b proof) int {
 	ra, rb := v.s.recs.at(a.pos), v.s.recs.at(b.pos)
 	ta, tb := v.id(a.from), v.id(b.from)
 	return cmp.Or(
 		cmp.Compare(a.evidence.strength(), b.evidence.strength()),
+		cmp.Compare(a.backwards, b.backwards),
 		cmp.Compare(ra.start, rb.start),
 		cmp.Compare(ta.Hi, tb.Hi), cmp.Compare(ta.Lo, tb.Lo),
 		cmp.Compare(ra.id, rb.id),
@@ -193,7 +197,7 @@ func (v *solver) compare(a, b proof) int {
 // a conflict (M5).
 func (v *solver) strongest(pos, from int32) (proof, bool) {
 	var best proof
-	conflict, untrusted, named := false, false, false
+	conflict, untrusted, named, late := false, false, false, false
 	for _, c := range append(v.exactKeys(pos), v.s.claims[pos]...) {
 		if c.Parent == 0 {
 			continue
@@ -207,7 +211,18 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 		if !ok {
 			continue
 		}
-		p := proof{c.Evidence, pos, from, to, c.Parent}
+		p := proof{evidence: c.Evidence, pos: pos, from: from, to: to, parent: c.Parent}
+		if parent := v.s.lookup(v.nodes[to].piece, c.Parent); parent != none {
+			if v.impossible(pos, parent) {
+				late = true
+				continue
+			}
+			if v.s.recs.at(parent).start > v.s.recs.at(pos).start {
+				p.backwards = 1
+			}
+		} else if v.nodes[to].same == v.nodes[from].same {
+			continue // it names what is missing in its own trace: nothing is learned
+		}
 		switch {
 		case best.evidence == EvidenceNone || p.evidence.strength() < best.evidence.strength():
 			best, conflict = p, false
@@ -222,12 +237,21 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 	case conflict:
 		v.refuse(pos, RefusedConflict)
 		return proof{}, false
+	case best.evidence == EvidenceNone && late:
+		v.refuse(pos, RefusedTime)
 	case best.evidence == EvidenceNone && untrusted:
 		v.refuse(pos, RefusedUntrusted)
 	case best.evidence == EvidenceNone && named:
 		v.s.stats.Unmatched++
 	}
 	return best, best.evidence != EvidenceNone
+}
+
+// impossible reports whether the parent starts after the entry although both have
+// one clock (M7). Clocks of two hosts may be apart by any amount.
+func (v *solver) impossible(entry, parent int32) bool {
+	e, p := v.s.recs.at(entry), v.s.recs.at(parent)
+	return e.host != 0 && e.host == p.host && p.start > e.start+sameClockTolerance
 }
 
 // target is the node that holds the claimed parent or, when the parent itself

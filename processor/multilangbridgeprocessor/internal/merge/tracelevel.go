@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// sameProcessTolerance is the tolerance of M7 between spans of one process: one clock.
-const sameProcessTolerance = int64(time.Millisecond)
+// sameClockTolerance is the tolerance of M7 between spans of one clock.
+const sameClockTolerance = int64(time.Millisecond)
 
 // tie is trace-level evidence: its members belong to one trace (M3).
 type tie struct {
@@ -25,8 +25,9 @@ type tie struct {
 // member is a span that carries the evidence, in its node.
 type member struct {
 	holder
-	node int32
-	pos  int32 // none when the span has left
+	node  int32
+	pos   int32 // none when the span has left
+	entry bool  // its parent is not in its piece
 }
 
 // joinTraceLevel ties trees whose pieces claim one trace or carry one key value.
@@ -93,7 +94,7 @@ func (v *solver) member(pos int32, r *rec, n int32) member {
 		holder: holder{
 			trace: v.id(n), span: r.id, service: r.service, start: r.start, end: r.end, kind: r.kind, root: r.parent == 0,
 		},
-		node: n, pos: pos,
+		node: n, pos: pos, entry: true,
 	}
 }
 
@@ -141,7 +142,11 @@ func (v *solver) keyTie(k *keyed) *tie {
 		if !ok {
 			continue
 		}
-		t.members = append(t.members, member{holder: h, node: n, pos: v.s.lookup(v.nodes[n].piece, h.span)})
+		m := member{holder: h, node: n, pos: v.s.lookup(v.nodes[n].piece, h.span), entry: h.root}
+		if m.pos != none {
+			m.entry = v.s.isEntry(v.s.recs.at(m.pos))
+		}
+		t.members = append(t.members, m)
 	}
 	return t
 }
@@ -155,11 +160,12 @@ func (v *solver) tie(t *tie) {
 	slices.SortStableFunc(t.members, compareMembers)
 	v.dropOld(t)
 	v.dropUntrusted(t)
-	tops := v.tops(t)
+	origins := v.origins(t)
+	tops := v.tops(t, origins)
 	if len(tops) < 2 {
 		return
 	}
-	if v.origins(t) > 1 {
+	if len(origins) > 1 {
 		v.refuseMembers(t.members, RefusedAmbiguous)
 		return
 	}
@@ -179,7 +185,7 @@ func compareMembers(a, b member) int {
 
 func (v *solver) refuseMembers(members []member, cause Refusal) {
 	for _, m := range members {
-		if m.pos != none && m.root {
+		if m.pos != none && m.entry {
 			v.refuse(m.pos, cause)
 		}
 	}
@@ -209,8 +215,9 @@ func (v *solver) dropUntrusted(t *tie) {
 }
 
 // tops are the tops of the members' trees, the one that gives the id first: a
-// fixed one, else the earliest, ties broken by the bytes of the id (M3).
-func (v *solver) tops(t *tie) []int32 {
+// fixed one, else the one the value comes from (M8), else the earliest, ties broken
+// by the bytes of the id (M3).
+func (v *solver) tops(t *tie, origins []int32) []int32 {
 	var tops []int32
 	for _, m := range t.members {
 		if top := v.top(m.node); !slices.Contains(tops, top) {
@@ -219,23 +226,27 @@ func (v *solver) tops(t *tie) []int32 {
 	}
 	slices.SortFunc(tops, func(a, b int32) int {
 		x, y := &v.nodes[a], &v.nodes[b]
-		if x.fixed != y.fixed {
-			if x.fixed {
+		first := func(a, b bool) int {
+			switch {
+			case a == b:
+				return 0
+			case a:
 				return -1
+			default:
+				return 1
 			}
-			return 1
 		}
-		return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(a, b)) // nodes are ordered by id
+		return cmp.Or(first(x.fixed, y.fixed), first(slices.Contains(origins, a), slices.Contains(origins, b)), cmp.Compare(x.start, y.start), cmp.Compare(a, b)) // nodes are ordered by id
 	})
 	return tops
 }
 
-// origins counts the trees the value comes from: those that carry it in a
+// origins are the tops of the trees the value comes from: those that carry it in a
 // tracestate, or send it without having received it. More than one is ambiguous (M8).
-func (v *solver) origins(t *tie) int {
+func (v *solver) origins(t *tie) []int32 {
 	received := map[int32]bool{}
 	for _, m := range t.members {
-		if m.root && !m.origin {
+		if m.entry && !m.origin {
 			received[m.node] = true
 		}
 	}
@@ -249,7 +260,7 @@ func (v *solver) origins(t *tie) int {
 			tops = append(tops, top)
 		}
 	}
-	return len(tops)
+	return tops
 }
 
 // join puts one tree under the winner's. Its entries that carry the evidence get
@@ -265,19 +276,21 @@ func (v *solver) join(t *tie, top, winner int32, before []int32) {
 		v.refuseEntries(v.nodes[top].same, RefusedSize)
 		return
 	}
+	// Who can be a parent by its role is asked of all other trees: a second candidate
+	// makes it ambiguous wherever it ranks.
 	candidates := make([]member, 0, len(t.members))
 	for _, m := range t.members {
-		if m.span != 0 && v.rank(m.node, before) != none {
+		if m.span != 0 && v.top(m.node) != top {
 			candidates = append(candidates, m)
 		}
 	}
 	marked := false
 	for _, m := range t.members {
-		if m.pos == none || !m.root || v.rank(m.node, before) != none || v.top(m.node) != top {
+		if m.pos == none || !m.entry || v.top(m.node) != top {
 			continue
 		}
 		j := join{evidence: t.evidence, key: t.key, link: v.id(winner)}
-		if p, ok := parentFor(m, candidates); ok && t.evidence != EvidenceXRayRoot && t.trace.IsZero() {
+		if p, ok := parentFor(m, candidates); ok && t.evidence != EvidenceXRayRoot && t.trace.IsZero() && v.rank(p.node, before) != none {
 			j.parent, j.link, j.linkSpan = p.span, p.trace, p.span
 		}
 		v.joinTied(m.pos, j)
@@ -310,13 +323,16 @@ func (v *solver) rank(n int32, before []int32) int32 {
 	return none
 }
 
-// parentFor picks the parent of an entry among the spans that carry its key: the
-// serving span of the same process; else the one call or message of another that
-// can have caused it; else the only other span. Where several can be it, none is.
+// parentFor picks the parent of an entry among the spans that carry its key. A
+// thread that lost its context belongs to the serving span of its process, if that
+// carries the key; everything else to the one call or message of another process
+// that can have caused it. Where several can be it, none is; and who has only
+// received a value is nobody's parent (M8).
 func parentFor(e member, candidates []member) (member, bool) {
+	called := e.kind == kindServer || e.kind == kindConsumer
 	serving := func(m member) bool {
-		return m.service == e.service && (m.kind == kindServer || m.kind == kindConsumer) &&
-			m.start-sameProcessTolerance <= e.start
+		return !called && m.service == e.service && (m.kind == kindServer || m.kind == kindConsumer) &&
+			m.start-sameClockTolerance <= e.start
 	}
 	calling := func(m member) bool {
 		switch e.kind {
@@ -328,8 +344,7 @@ func parentFor(e member, candidates []member) (member, bool) {
 			return (m.kind == kindClient || m.kind == kindProducer) && m.service != e.service
 		}
 	}
-	other := func(m member) bool { return m.service != e.service }
-	for _, can := range []func(member) bool{serving, calling, other} {
+	for _, can := range []func(member) bool{serving, calling} {
 		var found member
 		n := 0
 		for _, m := range candidates {

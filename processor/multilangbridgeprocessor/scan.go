@@ -168,6 +168,10 @@ func (s *scanner) attributes(span ptrace.Span, index int32, own merge.Span) {
 				continue
 			}
 			name, captured = capturedHeader(name)
+		case 'd':
+			if name == "db.system.name" || name == "db.system" {
+				s.batch.Spans[index].Database = true
+			}
 		case 'h', 'r':
 			name, captured = capturedHeader(name)
 		}

@@ -235,7 +235,7 @@ func TestJoins(t *testing.T) {
 				span(idB, 3, 0, kindServer, 2, 20, 80).claim(EvidenceHeaderB3, idA, 2),
 				span(idA, 2, 0, kindServer, 1, 10, 90).claim(EvidenceHeaderB3, idB, 3),
 			},
-			map[uint64]left{2: {idA, 0, 0, RefusedCycle}, 3: {idA, 2, EvidenceHeaderB3, 0}},
+			map[uint64]left{2: {idA, 0, 0, RefusedTime}, 3: {idA, 2, EvidenceHeaderB3, 0}},
 		},
 		{
 			"M7: a parent that starts after its child by the same clock is none",

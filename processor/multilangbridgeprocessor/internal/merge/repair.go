@@ -118,7 +118,9 @@ func (v *solver) hangOrphans(n int32) {
 	v.s.eachHeld(piece, func(pos int32, r *rec) {
 		switch r.kind {
 		case kindClient:
-			trace.calls = append(trace.calls, pos)
+			if r.flags&recDatabase == 0 {
+				trace.calls = append(trace.calls, pos)
+			}
 		case kindServer:
 			trace.answered[r.parent] = struct{}{}
 			trace.serving = append(trace.serving, pos)

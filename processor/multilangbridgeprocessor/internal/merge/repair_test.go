@@ -143,6 +143,11 @@ func TestMessageKeys(t *testing.T) {
 			map[uint64]left{4: {idA, 2, EvidenceInferredParent, 0}, 3: {idA, 77, 0, 0}},
 		},
 		{
+			"missing parent: a call to a database has no service behind it",
+			append(caller(), in{Span: Span{Trace: idA, ID: 9, Parent: 2, Kind: kindClient, Service: 1, Start: 12 * ms, End: 88 * ms, Database: true}}, span(idA, 3, 77, kindServer, 2, 20, 80)),
+			map[uint64]left{9: {idA, 2, 0, 0}, 3: {idA, 2, EvidenceInferredParent, 0}},
+		},
+		{
 			"missing parent: two calls side by side",
 			append(caller(), span(idA, 9, 1, kindClient, 1, 12, 88), span(idA, 3, 77, kindServer, 2, 20, 80)),
 			map[uint64]left{9: {idA, 1, 0, 0}, 3: {idA, 77, 0, 0}},

@@ -35,6 +35,7 @@ const (
 	recJoined                         // has an entry in Store.joins
 	recLate                           // came after its piece was fixed
 	recUnindexed                      // not in Store.bySpan: too many with this id
+	recDatabase                       // a call to a database
 	recTwin                           // another record of the piece has the same id
 )
 

@@ -34,6 +34,8 @@ type proof struct {
 	// backwards is 1 where the parent starts after the entry, by clocks that may be
 	// apart: such evidence comes after what fits, so that it closes the cycle (M7).
 	backwards uint8
+	// bad is why the proof is refused, if it turns out to be the strongest.
+	bad Refusal
 }
 
 func newSolver(s *Store, pieces []int32) *solver {
@@ -197,7 +199,7 @@ func (v *solver) compare(a, b proof) int {
 // a conflict (M5).
 func (v *solver) strongest(pos, from int32) (proof, bool) {
 	var best proof
-	conflict, untrusted, named, late := false, false, false, false
+	conflict, untrusted, named := false, false, false
 	for _, c := range append(v.exactKeys(pos), v.s.claims[pos]...) {
 		if c.Parent == 0 {
 			continue
@@ -213,12 +215,14 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 		}
 		p := proof{evidence: c.Evidence, pos: pos, from: from, to: to, parent: c.Parent}
 		if parent := v.s.lookup(v.nodes[to].piece, c.Parent); parent != none {
-			if v.impossible(pos, parent) {
-				late = true
-				continue
-			}
 			if v.s.recs.at(parent).start > v.s.recs.at(pos).start {
 				p.backwards = 1
+			}
+			switch {
+			case v.impossible(pos, parent):
+				p.bad = RefusedTime
+			case p.backwards == 1 && v.nodes[to].same != v.nodes[from].same && v.mutual(&p):
+				p.bad = RefusedCycle
 			}
 		} else if v.nodes[to].same == v.nodes[from].same {
 			continue // it names what is missing in its own trace: nothing is learned
@@ -237,8 +241,9 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 	case conflict:
 		v.refuse(pos, RefusedConflict)
 		return proof{}, false
-	case best.evidence == EvidenceNone && late:
-		v.refuse(pos, RefusedTime)
+	case best.bad != RefusedNone:
+		v.refuse(pos, best.bad)
+		return proof{}, false
 	case best.evidence == EvidenceNone && untrusted:
 		v.refuse(pos, RefusedUntrusted)
 	case best.evidence == EvidenceNone && named:
@@ -247,11 +252,37 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 	return best, best.evidence != EvidenceNone
 }
 
-// impossible reports whether the parent starts after the entry although both have
-// one clock (M7). Clocks of two hosts may be apart by any amount.
+// impossible reports whether the parent starts after the entry, by one clock or by
+// two whose offset is known, within its uncertainty (M7). Clocks that have not been
+// compared yet may be apart by any amount; but lengths are the same by every clock,
+// and a call that seems to start too late must at least be as long as its callee.
 func (v *solver) impossible(entry, parent int32) bool {
 	e, p := v.s.recs.at(entry), v.s.recs.at(parent)
-	return e.host != 0 && e.host == p.host && p.start > e.start+sameClockTolerance
+	if e.host != 0 && e.host == p.host {
+		return p.start > e.start+sameClockTolerance
+	}
+	if v.s.clocks != nil {
+		if offset, uncertainty, known := v.s.clocks.Between(v.s.now, p.host, e.host); known {
+			return p.start > e.start-offset+max(uncertainty, sameClockTolerance)
+		}
+	}
+	return p.start > e.start && p.kind != kindProducer && e.end-e.start > p.end-p.start+sameClockTolerance
+}
+
+// mutual reports whether the piece of the claimed parent claims, trusted or not, a
+// parent in the entry's own piece.
+func (v *solver) mutual(p *proof) bool {
+	found := false
+	own := v.id(p.from)
+	v.s.eachHeld(v.nodes[p.to].piece, func(pos int32, r *rec) {
+		if r.flags&recClaims == 0 {
+			return
+		}
+		for _, c := range v.s.claims[pos] {
+			found = found || c.Parent != 0 && sameWidth(c.Target, own)
+		}
+	})
+	return found
 }
 
 // target is the node that holds the claimed parent or, when the parent itself

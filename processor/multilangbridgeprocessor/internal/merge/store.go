@@ -57,6 +57,7 @@ type Store struct {
 	zeroLows  int    // pieces whose low half is zero (right-padded ids)
 	stats     Stats
 	clocks    *skew.Estimator // nil if offsets are not asked for
+	now       int64           // of the release under way
 }
 
 type forgetting struct {
@@ -111,6 +112,9 @@ func (s *Store) Insert(now int64, b *Batch) {
 			id: sp.ID, parent: sp.Parent, start: sp.Start, end: sp.End,
 			service: sp.Service, piece: none, nextInPiece: none, nextSame: none, host: sp.Host, kind: sp.Kind,
 		}
+		if sp.Database {
+			r.flags |= recDatabase
+		}
 		if sp.Trace.IsZero() || sp.ID == 0 {
 			s.stats.Faults[FaultZeroID]++
 			s.recs.push(r)
@@ -159,6 +163,7 @@ func (s *Store) held() int {
 // Release lets the n oldest spans go: the batch that was inserted first. Verdicts
 // are appended to out for the spans that change.
 func (s *Store) Release(now int64, n int, out []Verdict) []Verdict {
+	s.now = now
 	for i := range n {
 		r := s.recs.at(s.recs.oldest(i))
 		if r.piece != none && s.pieces[r.piece].flags&pieceFixed == 0 {

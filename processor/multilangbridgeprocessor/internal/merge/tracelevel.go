@@ -276,21 +276,13 @@ func (v *solver) join(t *tie, top, winner int32, before []int32) {
 		v.refuseEntries(v.nodes[top].same, RefusedSize)
 		return
 	}
-	// Who can be a parent by its role is asked of all other trees: a second candidate
-	// makes it ambiguous wherever it ranks.
-	candidates := make([]member, 0, len(t.members))
-	for _, m := range t.members {
-		if m.span != 0 && v.top(m.node) != top {
-			candidates = append(candidates, m)
-		}
-	}
 	marked := false
 	for _, m := range t.members {
 		if m.pos == none || !m.entry || v.top(m.node) != top {
 			continue
 		}
 		j := join{evidence: t.evidence, key: t.key, link: v.id(winner)}
-		if p, ok := parentFor(m, candidates); ok && t.evidence != EvidenceXRayRoot && t.trace.IsZero() && v.rank(p.node, before) != none {
+		if p, ok := parentFor(m, v.candidates(t, m)); ok && t.evidence != EvidenceXRayRoot && t.trace.IsZero() && v.rank(p.node, before) != none {
 			j.parent, j.link, j.linkSpan = p.span, p.trace, p.span
 		}
 		v.joinTied(m.pos, j)
@@ -304,6 +296,24 @@ func (v *solver) join(t *tie, top, winner int32, before []int32) {
 		})
 	}
 	v.put(top, winner)
+}
+
+// candidates are the spans that may be the parent of an entry by its tie. Those of
+// all other trees are asked, so that a second one makes it ambiguous wherever it
+// ranks; and where the entry names a parent that is nowhere, those of its own tree
+// as well, for that parent may have stood under one of them.
+func (v *solver) candidates(t *tie, e member) []member {
+	out := make([]member, 0, len(t.members))
+	top := v.top(e.node)
+	dangling := v.s.recs.at(e.pos).parent != 0
+	for _, m := range t.members {
+		own := v.top(m.node) == top
+		if m.span == 0 || own && (!dangling || m.pos == none || m.pos == e.pos || v.above(v.nodes[m.node].piece, e.pos, m.pos)) {
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // joinTied records a trace-level join unless stronger evidence has spoken.

@@ -9,5 +9,5 @@
 // offset is 0: the middle of a call need not be the middle of its callee.
 //
 // An Estimator reads no clock, is not safe for concurrent use, and is bounded: 256
-// samples of 24 bytes for each of at most MaxPairs pairs.
+// samples of 32 bytes for each of at most MaxPairs pairs.
 package skew

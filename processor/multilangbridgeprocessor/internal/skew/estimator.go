@@ -36,14 +36,15 @@ const (
 type pairKey struct{ caller, callee Host }
 
 type sample struct {
-	at, offset int64
-	contained  bool
+	at, offset, slack int64
+	contained         bool
 }
 
 type pair struct {
 	samples [samplesPerPair]sample
 	n       int // samples ever taken
 	offset  int64
+	slack   int64
 	known   bool
 	good    int64 // until when offset and known need no new look
 }
@@ -84,7 +85,7 @@ func (e *Estimator) Add(now int64, caller, callee Host, parent, child Interval) 
 		p = &pair{}
 		e.pairs[key] = p
 	}
-	p.samples[p.n%samplesPerPair] = sample{now, offset, child.Start >= parent.Start && child.End <= parent.End}
+	p.samples[p.n%samplesPerPair] = sample{now, offset, (parent.length() - child.length()) / 2, child.Start >= parent.Start && child.End <= parent.End}
 	p.n++
 }
 
@@ -99,25 +100,47 @@ func (e *Estimator) Offset(now int64, caller, callee Host) (int64, bool) {
 	return p.offset, p.known
 }
 
+// Between is how far one host's clock is ahead of another's, whichever of them calls
+// the other, and how wrong that may be; false while too few calls were seen.
+func (e *Estimator) Between(now int64, from, to Host) (offset, uncertainty int64, known bool) {
+	if p, ok := e.pairs[pairKey{from, to}]; ok {
+		p.look(now)
+		if p.known {
+			return p.offset, p.slack, true
+		}
+	}
+	if p, ok := e.pairs[pairKey{to, from}]; ok {
+		p.look(now)
+		return -p.offset, p.slack, p.known
+	}
+	return 0, 0, false
+}
+
 // look renews the median when it is old.
 func (p *pair) look(now int64) {
 	if now < p.good {
 		return
 	}
 	p.good = now + int64(refresh)
-	var offsets [samplesPerPair]int64
+	var offsets, slacks [samplesPerPair]int64
 	n, contained := 0, 0
 	for _, s := range p.samples[:min(p.n, samplesPerPair)] {
 		if s.at < now-int64(Window) {
 			continue
 		}
-		offsets[n] = s.offset
+		offsets[n], slacks[n] = s.offset, s.slack
 		n++
 		if s.contained {
 			contained++
 		}
 	}
 	p.known = n >= minSamples
+	// The middles are off by at most half of what the caller took longer; what most
+	// calls stay under is the uncertainty.
+	slices.Sort(slacks[:n])
+	if n > 0 {
+		p.slack = slacks[n*9/10]
+	}
 	switch {
 	case !p.known, contained*100 >= n*agreeing:
 		p.offset = 0

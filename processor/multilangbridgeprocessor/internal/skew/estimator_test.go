@@ -56,6 +56,19 @@ func TestOffset(t *testing.T) {
 	}
 }
 
+func TestBetween(t *testing.T) {
+	e := New()
+	feed(e, 0, 100, 1, 2, -3000*ms)
+	there, uncertainty, known := e.Between(1, 1, 2)
+	assert.True(t, known)
+	assert.InDelta(t, -3000*ms, there, float64(uncertainty))
+	back, _, known := e.Between(1, 2, 1)
+	assert.True(t, known)
+	assert.Equal(t, -there, back)
+	_, _, known = e.Between(1, 2, 3)
+	assert.False(t, known)
+}
+
 func TestAsynchronousChildrenSayNothing(t *testing.T) {
 	e := New()
 	for range 100 {

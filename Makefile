@@ -11,7 +11,7 @@ SOURCES := $(shell git ls-files '*.go' 'web/dist' 2>/dev/null || find . -name '*
 
 export CGO_ENABLED = 0
 
-.PHONY: build demo services test test-go test-race test-languages test-web e2e lint generate check-generated web bench fuzz clean help
+.PHONY: build demo services test test-go test-race test-languages test-web e2e lint generate check-generated web merge-report bench fuzz clean help
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -84,6 +84,9 @@ check-generated: generate ## Fail if generated files are not what their source s
 
 web: ## Rebuild web/dist
 	cd web && npm ci --silent && npm run --silent build
+
+merge-report: ## Merge traces of known truth, every break alone and in pairs; writes _build/merge-report.json
+	$(GO) run ./internal/mergereport
 
 bench: ## Benchmark against the contrib components in one run; writes _build/bench.json
 	@mkdir -p _build

@@ -114,6 +114,7 @@ func (s *scanner) span(span ptrace.Span, from source) {
 		Trace: traceID(span.TraceID()), ID: spanID(span.SpanID()), Parent: spanID(span.ParentSpanID()),
 		Start: int64(span.StartTimestamp()), End: int64(span.EndTimestamp()),
 		Service: from.service, Host: from.host, Kind: uint8(span.Kind()),
+		NoCallee: span.Status().Code() == ptrace.StatusCodeError,
 	}
 	s.batch.Spans = append(s.batch.Spans, own)
 	if links := span.Links(); links.Len() > 0 {
@@ -170,7 +171,7 @@ func (s *scanner) attributes(span ptrace.Span, index int32, own merge.Span) {
 			name, captured = capturedHeader(name)
 		case 'd':
 			if name == "db.system.name" || name == "db.system" {
-				s.batch.Spans[index].Database = true
+				s.batch.Spans[index].NoCallee = true
 			}
 		case 'h', 'r':
 			name, captured = capturedHeader(name)

@@ -90,6 +90,9 @@ func (s *scanner) markMessage(index int32) {
 		return
 	}
 	mark := merge.Mark{Span: index, Key: uint8(s.builtin.messageID), Value: m.id}
+	if m.system == "pulsar" { // the broker's ids are short and unique in their topic
+		mark.Value = m.destination + "\x00" + m.id
+	}
 	if m.system != "rabbitmq" { // there the producer names the exchange, the consumer the queue
 		mark.Scope = scope(m.destination)
 	}

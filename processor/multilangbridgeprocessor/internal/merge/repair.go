@@ -114,21 +114,23 @@ const maxOrphanWork = 1 << 20
 func (v *solver) hangOrphans(n int32) {
 	piece := v.nodes[n].piece
 	var orphans []int32
+	full := v.nodes[v.nodes[n].same].piece
 	trace := enclosures{piece: piece, answered: map[uint64]struct{}{}}
 	v.s.eachHeld(piece, func(pos int32, r *rec) {
-		switch r.kind {
-		case kindClient:
-			if r.flags&recDatabase == 0 {
-				trace.calls = append(trace.calls, pos)
-			}
-		case kindServer:
-			trace.answered[r.parent] = struct{}{}
-			trace.serving = append(trace.serving, pos)
-			if v.s.orphan(r) && (r.flags&recJoined == 0 || v.s.joins[pos].evidence == EvidenceNone) {
-				orphans = append(orphans, pos)
-			}
+		trace.add(pos, r)
+		if r.kind != kindServer || full != piece && v.s.lookup(full, r.parent) != none {
+			return
+		}
+		if e := v.s.joins[pos].evidence; (e == EvidenceNone || e == EvidenceWidth) && v.s.orphan(r) {
+			orphans = append(orphans, pos)
 		}
 	})
+	if len(orphans) == 0 {
+		return
+	}
+	if full != piece {
+		v.s.eachHeld(full, trace.add)
+	}
 	if len(orphans)*(len(trace.calls)+len(trace.serving)) > maxOrphanWork {
 		v.s.stats.Refused[RefusedSize] += uint64(len(orphans))
 		return
@@ -146,6 +148,18 @@ type enclosures struct {
 	piece          int32
 	calls, serving []int32
 	answered       map[uint64]struct{} // ids of calls that have a callee
+}
+
+func (e *enclosures) add(pos int32, r *rec) {
+	switch r.kind {
+	case kindClient:
+		if r.flags&recNoCallee == 0 {
+			e.calls = append(e.calls, pos)
+		}
+	case kindServer:
+		e.answered[r.parent] = struct{}{}
+		e.serving = append(e.serving, pos)
+	}
 }
 
 func encloses(outer, inner *rec) bool { return outer.start <= inner.start && outer.end >= inner.end }

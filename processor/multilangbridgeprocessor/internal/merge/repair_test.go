@@ -143,8 +143,8 @@ func TestMessageKeys(t *testing.T) {
 			map[uint64]left{4: {idA, 2, EvidenceInferredParent, 0}, 3: {idA, 77, 0, 0}},
 		},
 		{
-			"missing parent: a call to a database has no service behind it",
-			append(caller(), in{Span: Span{Trace: idA, ID: 9, Parent: 2, Kind: kindClient, Service: 1, Start: 12 * ms, End: 88 * ms, Database: true}}, span(idA, 3, 77, kindServer, 2, 20, 80)),
+			"missing parent: a call to a database, or one that failed, has no callee",
+			append(caller(), in{Span: Span{Trace: idA, ID: 9, Parent: 2, Kind: kindClient, Service: 1, Start: 12 * ms, End: 88 * ms, NoCallee: true}}, span(idA, 3, 77, kindServer, 2, 20, 80)),
 			map[uint64]left{9: {idA, 2, 0, 0}, 3: {idA, 2, EvidenceInferredParent, 0}},
 		},
 		{
@@ -205,7 +205,7 @@ func TestHints(t *testing.T) {
 	release := func(hints []Hint, spans ...in) map[uint64]left {
 		b := batch(spans...)
 		b.Hints = hints
-		s := New(repairConfig())
+		s := New(testConfig())
 		s.Insert(0, b)
 		out := map[uint64]left{}
 		collect(b, s.Release(1, len(spans), nil), out)

@@ -35,7 +35,7 @@ const (
 	recJoined                         // has an entry in Store.joins
 	recLate                           // came after its piece was fixed
 	recUnindexed                      // not in Store.bySpan: too many with this id
-	recDatabase                       // a call to a database
+	recNoCallee                       // a call that no span need answer
 	recTwin                           // another record of the piece has the same id
 )
 

@@ -258,15 +258,23 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 // and a call that seems to start too late must at least be as long as its callee.
 func (v *solver) impossible(entry, parent int32) bool {
 	e, p := v.s.recs.at(entry), v.s.recs.at(parent)
+	if late, known := v.byClock(e, p); known {
+		return late
+	}
+	return p.start > e.start && p.kind != kindProducer && e.end-e.start > p.end-p.start+crossClockTolerance
+}
+
+// byClock reports whether the parent starts after the entry, as far as it is known
+// how the two clocks stand.
+func (v *solver) byClock(e, p *rec) (late, known bool) {
 	if e.host != 0 && e.host == p.host {
-		return p.start > e.start+sameClockTolerance
+		return p.start > e.start+sameClockTolerance, true
 	}
-	if v.s.clocks != nil {
-		if offset, uncertainty, known := v.s.clocks.Between(v.s.now, p.host, e.host); known {
-			return p.start > e.start-offset+max(uncertainty, sameClockTolerance)
-		}
+	if v.s.clocks == nil {
+		return false, false
 	}
-	return p.start > e.start && p.kind != kindProducer && e.end-e.start > p.end-p.start+sameClockTolerance
+	offset, uncertainty, known := v.s.clocks.Between(v.s.now, p.host, e.host)
+	return p.start > e.start-offset+uncertainty+crossClockTolerance, known
 }
 
 // mutual reports whether the piece of the claimed parent claims, trusted or not, a

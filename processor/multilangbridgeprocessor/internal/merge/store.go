@@ -112,8 +112,8 @@ func (s *Store) Insert(now int64, b *Batch) {
 			id: sp.ID, parent: sp.Parent, start: sp.Start, end: sp.End,
 			service: sp.Service, piece: none, nextInPiece: none, nextSame: none, host: sp.Host, kind: sp.Kind,
 		}
-		if sp.Database {
-			r.flags |= recDatabase
+		if sp.NoCallee {
+			r.flags |= recNoCallee
 		}
 		if sp.Trace.IsZero() || sp.ID == 0 {
 			s.stats.Faults[FaultZeroID]++

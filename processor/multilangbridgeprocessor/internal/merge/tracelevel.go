@@ -10,6 +10,10 @@ import (
 // sameClockTolerance is the tolerance of M7 between spans of one clock.
 const sameClockTolerance = int64(time.Millisecond)
 
+// crossClockTolerance is what is allowed between two hosts on top of what is known
+// of their clocks: grids of a millisecond on either side.
+const crossClockTolerance = 2 * int64(time.Millisecond)
+
 // tie is trace-level evidence: its members belong to one trace (M3).
 type tie struct {
 	evidence Evidence
@@ -18,7 +22,7 @@ type tie struct {
 	trace    TraceID // claimed trace, for claims of membership
 	members  []member
 	maxAge   int64 // 0: unbounded
-	named    bool  // the claimed trace is here
+	named    int   // traces here that the claimed id may mean
 	flooded  bool  // ties more pieces than MaxFanIn (M8)
 }
 
@@ -76,7 +80,10 @@ func (v *solver) claimTies() []*tie {
 					v.s.eachNamed(c.Target, func(pi int32) {
 						if named, ok := v.index[pi]; ok {
 							t.members = append(t.members, member{node: named, pos: none})
-							t.named = true
+							t.named++
+							if v.nodes[named].same != named {
+								t.named-- // it stands for another that is named as well
+							}
 						}
 					})
 				}
@@ -86,7 +93,8 @@ func (v *solver) claimTies() []*tie {
 	}
 	// A custom key's value that happens to look like a trace id, but is none, ties
 	// by its value alone.
-	return slices.DeleteFunc(ties, func(t *tie) bool { return t.evidence == EvidenceCustom && !t.named })
+	// Half an id that is the half of two means neither (M1).
+	return slices.DeleteFunc(ties, func(t *tie) bool { return t.named > 1 || t.evidence == EvidenceCustom && t.named == 0 })
 }
 
 func (v *solver) member(pos int32, r *rec, n int32) member {
@@ -282,7 +290,8 @@ func (v *solver) join(t *tie, top, winner int32, before []int32) {
 			continue
 		}
 		j := join{evidence: t.evidence, key: t.key, link: v.id(winner)}
-		if p, ok := parentFor(m, v.candidates(t, m)); ok && t.evidence != EvidenceXRayRoot && t.trace.IsZero() && v.rank(p.node, before) != none {
+		p, ok := parentFor(m, v.candidates(t, m))
+		if ok && t.evidence != EvidenceXRayRoot && t.trace.IsZero() && v.rank(p.node, before) != none && (p.pos == none || !v.impossible(m.pos, p.pos)) {
 			j.parent, j.link, j.linkSpan = p.span, p.trace, p.span
 		}
 		v.joinTied(m.pos, j)

@@ -39,8 +39,8 @@ type Span struct {
 	// Host identifies the clock of the span's times; 0 is unknown.
 	Host skew.Host
 	Kind uint8
-	// Database is set on a call to a database: no service is behind it.
-	Database bool
+	// NoCallee is set on a call that no span need answer: to a database, or failed.
+	NoCallee bool
 }
 
 // Claim says that a span, if it is an entry, has the named parent.

@@ -49,11 +49,19 @@ func (s *Store) alone(pi int32) bool {
 	if s.zeroLows > 0 && (p.id.Lo == 0 || s.find(TraceID{Hi: p.id.Lo}) != none) {
 		return false
 	}
-	if s.byLow[p.id.Lo] != pi {
+	if s.byLow[p.id.Lo] != pi || p.flags&pieceReceives != 0 && s.receives(pi) {
 		return false
 	}
 	_, claimed := s.claimants[p.id.Lo]
 	return !claimed
+}
+
+// receives reports whether an entry of the piece received a message: one whose
+// context came along with it has its parent in the piece.
+func (s *Store) receives(pi int32) bool {
+	found := false
+	s.eachHeld(pi, func(_ int32, r *rec) { found = found || r.flags&recMarks != 0 && s.isEntry(r) })
+	return found
 }
 
 // component is the piece and all that are tied to it, directly or through
@@ -103,7 +111,7 @@ func (s *Store) neighbours(pi int32, visit func(int32)) {
 			}
 		}
 	}
-	if s.pieces[pi].flags&(pieceClaims|pieceMarks) == 0 {
+	if s.pieces[pi].flags&(pieceClaims|pieceMarks|pieceReceives) == 0 {
 		return
 	}
 	s.eachHeld(pi, func(pos int32, r *rec) {

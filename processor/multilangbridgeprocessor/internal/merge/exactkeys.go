@@ -11,7 +11,7 @@ func (v *solver) exactKeys(pos int32) []Claim {
 	var claims []Claim
 	for _, m := range v.s.marks[pos] {
 		key := &v.s.cfg.Keys[m.key]
-		if !key.Evidence.exact() || r.kind == kindProducer || r.kind == kindClient {
+		if !key.Evidence.exact() {
 			continue
 		}
 		if m.flooded {
@@ -34,7 +34,7 @@ func (v *solver) sender(pos int32, r *rec, m mark, key *Key) (Claim, bool) {
 		if h.scope != 0 && m.scope != 0 && h.scope != m.scope {
 			continue
 		}
-		if h.kind != kindProducer && h.kind != kindClient {
+		if receiver(h.kind) {
 			receivers[h.trace] = struct{}{}
 			continue
 		}

@@ -93,11 +93,17 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 		s.keys[kv] = k
 	}
 	// Where a value comes from it ties nothing by itself: only a span that recorded it
-	// looks for its origin. Vendors' tracestate members thus cost no decisions.
-	if !m.Origin {
+	// looks for its origin, and only a receiver for the sender. Vendors' tracestate
+	// members and messages sent thus cost no decisions.
+	exact := s.cfg.Keys[m.Key].Evidence.exact()
+	if !m.Origin && (!exact || receiver(r.kind)) {
 		r.flags |= recMarks
 		s.marks[pos] = append(s.marks[pos], mark{k, m.Scope})
-		s.pieces[r.piece].flags |= pieceMarks
+		if exact {
+			s.pieces[r.piece].flags |= pieceReceives
+		} else {
+			s.pieces[r.piece].flags |= pieceMarks
+		}
 	}
 	k.marks++
 	s.keyRefs++
@@ -113,6 +119,9 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 		k.flooded, k.holders = true, nil
 	}
 }
+
+// receiver reports whether a span of the kind receives messages rather than sends them.
+func receiver(kind uint8) bool { return kind != kindProducer && kind != kindClient }
 
 // expireKeys forgets what is older than Key.Keep.
 func (s *Store) expireKeys(now int64) {

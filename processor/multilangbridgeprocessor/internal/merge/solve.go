@@ -155,7 +155,7 @@ func (v *solver) proofs() []proof {
 	fanIn := map[proof]int{}
 	for i := range v.nodes {
 		n := &v.nodes[i]
-		if n.fixed || v.s.pieces[n.piece].flags&(pieceClaims|pieceMarks) == 0 {
+		if n.fixed || v.s.pieces[n.piece].flags&(pieceClaims|pieceMarks|pieceReceives) == 0 {
 			continue
 		}
 		v.s.eachHeld(n.piece, func(pos int32, r *rec) {

@@ -17,12 +17,13 @@ type piece struct {
 type pieceFlags uint8
 
 const (
-	pieceFixed  pieceFlags = 1 << iota // final is decided
-	pieceClaims                        // a record of it has claims
-	pieceMarks                         // a record of it has marks
-	pieceTwins                         // two records of it have one id
-	pieceHint                          // has an entry in Store.hints
-	pieceUsed                          // the slot is in use
+	pieceFixed    pieceFlags = 1 << iota // final is decided
+	pieceClaims                          // a record of it has claims
+	pieceMarks                           // a record of it has marks of a custom key or request id
+	pieceReceives                        // a record of it has marks of a message it received
+	pieceTwins                           // two records of it have one id
+	pieceHint                            // has an entry in Store.hints
+	pieceUsed                            // the slot is in use
 )
 
 // join is what was decided for an entry.

@@ -1,7 +1,6 @@
 package merge
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -23,19 +22,6 @@ type node struct {
 	start int64 // start of its earliest held span
 	spans int   // held spans of the tree below, while it is a top
 	fixed bool
-}
-
-// proof is accepted-looking evidence: the entry at pos has the parent in node to.
-type proof struct {
-	evidence Evidence
-	pos      int32
-	from, to int32
-	parent   uint64
-	// backwards is 1 where the parent starts after the entry, by clocks that may be
-	// apart: such evidence comes after what fits, so that it closes the cycle (M7).
-	backwards uint8
-	// bad is why the proof is refused, if it turns out to be the strongest.
-	bad Refusal
 }
 
 func newSolver(s *Store, pieces []int32) *solver {
@@ -147,175 +133,6 @@ func (v *solver) unverifiable(half, full int32) bool {
 		named = named || r.parent != 0 && v.s.lookup(r.piece, r.parent) == none
 	})
 	return !named
-}
-
-// proofs collects the strongest evidence of every entry, in the order of M6.
-func (v *solver) proofs() []proof {
-	var all []proof
-	fanIn := map[proof]int{}
-	for i := range v.nodes {
-		n := &v.nodes[i]
-		if n.fixed || v.s.pieces[n.piece].flags&(pieceClaims|pieceMarks|pieceReceives) == 0 {
-			continue
-		}
-		v.s.eachHeld(n.piece, func(pos int32, r *rec) {
-			if r.flags&(recClaims|recMarks) == 0 || !v.s.isEntry(r) {
-				return
-			}
-			if p, ok := v.strongest(pos, int32(i)); ok {
-				all = append(all, p)
-				if p.evidence == EvidenceLink {
-					fanIn[proof{to: p.to, parent: p.parent}]++
-				}
-			}
-		})
-	}
-	slices.SortFunc(all, v.compare)
-	return slices.DeleteFunc(all, func(p proof) bool {
-		flood := p.evidence == EvidenceLink && fanIn[proof{to: p.to, parent: p.parent}] > v.s.cfg.MaxFanIn
-		if flood {
-			v.refuse(p.pos, RefusedKeyFlood)
-		}
-		return flood
-	})
-}
-
-// compare orders evidence by strength, fitting time, start and the bytes of the ids (M6).
-func (v *solver) compare(a, b proof) int {
-	ra, rb := v.s.recs.at(a.pos), v.s.recs.at(b.pos)
-	ta, tb := v.id(a.from), v.id(b.from)
-	return cmp.Or(
-		cmp.Compare(a.evidence.strength(), b.evidence.strength()),
-		cmp.Compare(a.backwards, b.backwards),
-		cmp.Compare(ra.start, rb.start),
-		cmp.Compare(ta.Hi, tb.Hi), cmp.Compare(ta.Lo, tb.Lo),
-		cmp.Compare(ra.id, rb.id),
-		cmp.Compare(a.evidence, b.evidence),
-		cmp.Compare(a.parent, b.parent),
-	)
-}
-
-// strongest is an entry's best claim; two different parents of one strength are
-// a conflict (M5).
-func (v *solver) strongest(pos, from int32) (proof, bool) {
-	var best proof
-	conflict, untrusted, named := false, false, false
-	for _, c := range append(v.exactKeys(pos), v.s.claims[pos]...) {
-		if c.Parent == 0 {
-			continue
-		}
-		if c.Untrusted {
-			untrusted = true
-			continue
-		}
-		named = true
-		to, ok := v.target(c)
-		if !ok {
-			continue
-		}
-		p := proof{evidence: c.Evidence, pos: pos, from: from, to: to, parent: c.Parent}
-		if parent := v.s.lookup(v.nodes[to].piece, c.Parent); parent != none {
-			if v.s.recs.at(parent).start > v.s.recs.at(pos).start {
-				p.backwards = 1
-			}
-			switch {
-			case v.impossible(pos, parent):
-				p.bad = RefusedTime
-			case p.backwards == 1 && v.nodes[to].same != v.nodes[from].same && v.mutual(&p):
-				p.bad = RefusedCycle
-			}
-		} else if v.nodes[to].same == v.nodes[from].same {
-			continue // it names what is missing in its own trace: nothing is learned
-		}
-		switch {
-		case best.evidence == EvidenceNone || p.evidence.strength() < best.evidence.strength():
-			best, conflict = p, false
-		case p.evidence.strength() > best.evidence.strength():
-		case p.parent != best.parent || p.to != best.to:
-			conflict = true
-		default:
-			best.evidence = min(best.evidence, p.evidence)
-		}
-	}
-	switch {
-	case conflict:
-		v.refuse(pos, RefusedConflict)
-		return proof{}, false
-	case best.bad != RefusedNone:
-		v.refuse(pos, best.bad)
-		return proof{}, false
-	case best.evidence == EvidenceNone && untrusted:
-		v.refuse(pos, RefusedUntrusted)
-	case best.evidence == EvidenceNone && named:
-		v.s.stats.Unmatched++
-	}
-	return best, best.evidence != EvidenceNone
-}
-
-// impossible reports whether the parent starts after the entry, by one clock or by
-// two whose offset is known, within its uncertainty (M7). Clocks that have not been
-// compared yet may be apart by any amount; but lengths are the same by every clock,
-// and a call that seems to start too late must at least be as long as its callee.
-func (v *solver) impossible(entry, parent int32) bool {
-	e, p := v.s.recs.at(entry), v.s.recs.at(parent)
-	if late, known := v.byClock(e, p); known {
-		return late
-	}
-	return p.start > e.start && p.kind != kindProducer && e.end-e.start > p.end-p.start+crossClockTolerance
-}
-
-// byClock reports whether the parent starts after the entry, as far as it is known
-// how the two clocks stand.
-func (v *solver) byClock(e, p *rec) (late, known bool) {
-	if e.host != 0 && e.host == p.host {
-		return p.start > e.start+sameClockTolerance, true
-	}
-	if v.s.clocks == nil {
-		return false, false
-	}
-	offset, uncertainty, known := v.s.clocks.Between(v.s.now, p.host, e.host)
-	return p.start > e.start-offset+uncertainty+crossClockTolerance, known
-}
-
-// mutual reports whether the piece of the claimed parent claims, trusted or not, a
-// parent in the entry's own piece.
-func (v *solver) mutual(p *proof) bool {
-	found := false
-	own := v.id(p.from)
-	v.s.eachHeld(v.nodes[p.to].piece, func(pos int32, r *rec) {
-		if r.flags&recClaims == 0 {
-			return
-		}
-		for _, c := range v.s.claims[pos] {
-			found = found || c.Parent != 0 && sameWidth(c.Target, own)
-		}
-	})
-	return found
-}
-
-// target is the node that holds the claimed parent or, when the parent itself
-// was never exported or has left, the one node of exactly the claimed trace.
-func (v *solver) target(c Claim) (int32, bool) {
-	holding, naming := none, none
-	holders, named := 0, 0
-	v.s.eachNamed(c.Target, func(pi int32) {
-		n, ok := v.index[pi]
-		if !ok {
-			return
-		}
-		if v.s.lookup(pi, c.Parent) != none {
-			holding = n
-			holders++
-		}
-		if (c.Target.Hi == v.id(n).Hi || c.Target.Hi == 0) && (naming == none || v.nodes[naming].same != v.nodes[n].same) {
-			naming = n
-			named++
-		}
-	})
-	if holders == 1 {
-		return holding, true
-	}
-	return naming, holders == 0 && named == 1 && c.Evidence != EvidenceVendor
 }
 
 // accept adds a join to the trees unless it would close a cycle or tie one piece

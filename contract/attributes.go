@@ -23,7 +23,7 @@ const (
 // Evidence says why a piece was joined to another trace; the value of [AttrMergeEvidence].
 type Evidence string
 
-// Evidence kinds, strongest first (models.md, "Merge").
+// Evidence kinds, strongest first (rule M5).
 const (
 	EvidenceWidth         Evidence = "identity.width"
 	EvidenceHeaderW3C     Evidence = "identity.header.w3c"
@@ -54,7 +54,7 @@ const (
 // [AttrMergeRefused] and of the "cause" attribute of the processor's metrics.
 type Refusal string
 
-// Refusals (models.md M5–M9, M11).
+// Refusals (M2, M5–M9).
 const (
 	RefusedConflict  Refusal = "conflict"
 	RefusedCycle     Refusal = "cycle"
@@ -62,7 +62,6 @@ const (
 	RefusedAmbiguous Refusal = "ambiguous"
 	RefusedKeyFlood  Refusal = "key_flood"
 	RefusedUntrusted Refusal = "untrusted"
-	RefusedOverflow  Refusal = "overflow"
 	RefusedLate      Refusal = "late"
 	RefusedSize      Refusal = "size"
 )

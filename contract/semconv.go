@@ -51,7 +51,7 @@ type Rename struct {
 	Values map[string]string
 }
 
-// Renames returns the table for span attributes: merging.md 2.2 with the
+// Renames returns the table for span attributes, with the
 // kind-dependent and many-to-one rows that the conventions' schema files leave
 // out. Rows that share an old name differ in Kinds. The caller must not change it.
 func Renames() []Rename { return renames }

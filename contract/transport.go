@@ -3,7 +3,7 @@ package contract
 // Transport says over what a call or message travels. Databases are DBTransport(system).
 type Transport string
 
-// Transports of the topology (design.md). The zero value is not valid: use TransportUnknown.
+// Transports of the topology. The zero value is not valid: use TransportUnknown.
 const (
 	TransportHTTP         Transport = "http"
 	TransportGRPC         Transport = "grpc"

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// The cases are those of the field study (topology.md 3.0) and the rules of the
-// model (models.md, "Map"); the wanted column is theirs.
+// The cases are what users of other service graphs miss, and the rules of
+// docs/rules.md that say what is wanted.
 func TestPairing(t *testing.T) {
 	const later = time.Minute
 	tests := []struct {

@@ -85,7 +85,7 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 		giveUp: make(chan struct{}),
 	}
 	if cfg.Repair.Duplicates && cfg.Mode == ModeRewrite {
-		b.dedupe = newDedupe(2 * cfg.Wait)
+		b.dedupe = newDedupe(2*cfg.Wait, cfg.MaxHeldSpans)
 	}
 	b.workers.New = func() any {
 		return &worker{normalizer: newNormalizer(cfg.Normalize.KeepOriginal), scanner: newScanner(&cfg.Join)}

@@ -17,6 +17,7 @@ type dedupe struct {
 	seen map[uint64]time.Time // hash of a span that has left → when it may be forgotten
 	ages []seenAt             // oldest first
 	keep time.Duration
+	max  int // hashes remembered; beyond it spans are kept without a look
 }
 
 type seenAt struct {
@@ -24,8 +25,8 @@ type seenAt struct {
 	at   time.Time
 }
 
-func newDedupe(keep time.Duration) *dedupe {
-	return &dedupe{seed: maphash.MakeSeed(), seen: map[uint64]time.Time{}, keep: keep}
+func newDedupe(keep time.Duration, limit int) *dedupe {
+	return &dedupe{seed: maphash.MakeSeed(), seen: map[uint64]time.Time{}, keep: keep, max: limit}
 }
 
 // drop removes from td the spans that left before, and returns how many there
@@ -85,14 +86,16 @@ func (d *dedupe) repeated(rs ptrace.ResourceSpans, ss ptrace.ScopeSpans, span pt
 	if _, ok := d.seen[h]; ok {
 		return true
 	}
+	if len(d.seen) >= d.max {
+		return false
+	}
 	at := now.Add(d.keep)
 	d.seen[h] = at
 	d.ages = append(d.ages, seenAt{h, at})
 	return false
 }
 
-// forget drops what is too old. Equal spans are held at the same time, so that
-// what is remembered never exceeds the spans held within keep.
+// forget drops what is too old.
 func (d *dedupe) forget(now time.Time) {
 	n := 0
 	for n < len(d.ages) && !d.ages[n].at.After(now) {

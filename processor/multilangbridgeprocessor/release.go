@@ -104,6 +104,7 @@ func (b *bridge) deliver(ctx context.Context, td ptrace.Traces, spans int) {
 			return
 		}
 		if consumererror.IsPermanent(err) {
+			b.setFailing(false) // it answers: the next batch may be taken
 			b.tel.undelivered(ctx, spans, "permanent")
 			b.log.Error("next component refused spans for good", zap.Int("spans", spans), zap.Error(err))
 			return

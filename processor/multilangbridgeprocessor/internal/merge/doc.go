@@ -2,7 +2,7 @@
 //
 // It takes spans as plain values with what they claim about their parents, keeps
 // an index of those that are held, and gives for each span that leaves the trace
-// id and parent it leaves with. It follows rules M1–M14 of the merge model: a
+// id and parent it leaves with. It follows rules M1–M14 of docs/rules.md: a
 // piece is all spans that arrived with one trace id, an entry a span of a piece
 // whose parent is not in the piece, and joins are exact or do not happen.
 //

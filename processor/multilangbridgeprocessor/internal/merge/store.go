@@ -173,14 +173,26 @@ func (s *Store) Release(now int64, n int, out []Verdict) []Verdict {
 // Lookup gives the verdicts for a batch that is not to be held: its spans leave
 // with the ids that are remembered for their traces, if any.
 func (s *Store) Lookup(b *Batch, out []Verdict) []Verdict {
+	claims := b.Claims // in the order of the spans
 	for i := range b.Spans {
-		p := s.find(b.Spans[i].Trace)
-		if p == none || s.pieces[p].flags&pieceFixed == 0 {
+		n := 0
+		for n < len(claims) && claims[n].Span == int32(i) {
+			n++
+		}
+		own := claims[:n]
+		claims = claims[n:]
+		pi := s.find(b.Spans[i].Trace)
+		if pi == none || s.pieces[pi].flags&pieceFixed == 0 {
 			continue
 		}
 		s.stats.Late++
-		if pc := &s.pieces[p]; pc.final != pc.id {
-			out = append(out, Verdict{Span: int32(i), Trace: pc.final, Moved: true})
+		p := &s.pieces[pi]
+		v := Verdict{Span: int32(i), Trace: p.final, Moved: p.final != p.id}
+		if b.Spans[i].Parent == 0 || s.lookup(pi, b.Spans[i].Parent) == none {
+			s.lateLink(own, p, &v)
+		}
+		if v.Moved || v.Refused != RefusedNone {
+			out = append(out, v)
 		}
 	}
 	return out
@@ -210,18 +222,15 @@ func (s *Store) verdict(pos int32, r *rec) (Verdict, bool) {
 		return v, true
 	}
 	if r.flags&(recLate|recClaims) == recLate|recClaims && s.isEntry(r) {
-		if link, span, ok := s.lateLink(pos, p); ok {
-			s.stats.Refused[RefusedLate]++
-			v.Refused, v.Link, v.LinkParent = RefusedLate, link, span
-			return v, true
-		}
+		s.lateLink(s.claims[pos], p, &v)
 	}
-	return v, v.Moved || v.Twin
+	return v, v.Moved || v.Twin || v.Refused != RefusedNone
 }
 
-// lateLink is the parent that a late entry claims, under the id it has by now (M2).
-func (s *Store) lateLink(pos int32, p *piece) (TraceID, uint64, bool) {
-	for _, c := range s.claims[pos] {
+// lateLink makes the parent that a late entry claims a link, under the id that
+// parent has by now (M2).
+func (s *Store) lateLink(claims []Claim, p *piece, v *Verdict) {
+	for _, c := range claims {
 		if c.Parent == 0 || c.Untrusted {
 			continue
 		}
@@ -230,10 +239,11 @@ func (s *Store) lateLink(pos int32, p *piece) (TraceID, uint64, bool) {
 			target = s.pieces[t].final
 		}
 		if target != p.final {
-			return target, c.Parent, true
+			s.stats.Refused[RefusedLate]++
+			v.Refused, v.Link, v.LinkParent = RefusedLate, target, c.Parent
+			return
 		}
 	}
-	return TraceID{}, 0, false
 }
 
 // remove takes the oldest record out of every index.

@@ -13,12 +13,13 @@ import (
 var importRules = []importRule{
 	{pattern: "contract/...", stdOnly: true},
 	{pattern: "topology/...", allow: []string{"contract/..."}, stdOnly: true},
-	{pattern: "processor/...", allow: []string{"contract/..."}},
+	{pattern: "infer/...", allow: []string{"contract/..."}, stdOnly: true},
+	{pattern: "processor/...", allow: []string{"contract/...", "infer/..."}},
 	{pattern: "exporter/...", allow: []string{"contract/...", "topology/...", "web/..."}},
 	{pattern: "web/...", stdOnly: true},
 	{pattern: "sbom/...", allow: []string{"contract/...", "topology/..."}},
 	{pattern: "bridge/...", allow: []string{"contract/..."}, maxLibraries: 1},
-	{pattern: "cmd/polyspan/...", allow: []string{"contract/...", "topology/...", "web/...", "sbom/...", "bridge/...", "internal/..."}},
+	{pattern: "cmd/polyspan/...", allow: []string{"contract/...", "topology/...", "infer/...", "web/...", "sbom/...", "bridge/...", "internal/..."}},
 	{pattern: "internal/...", allow: []string{"..."}},
 }
 
@@ -59,7 +60,8 @@ func TestImportViolations(t *testing.T) {
 		want []string
 	}{
 		{name: "the layout itself", in: []goPackage{
-			pkg(proc, "~/contract", "~/"+proc+"/internal/metadata"), pkg(proc + "/internal/metadata"),
+			pkg("infer", "fmt", "~/contract"),
+			pkg(proc, "~/contract", "~/infer", "~/"+proc+"/internal/metadata"), pkg(proc + "/internal/metadata"),
 			pkg(exp, "~/contract", "~/topology", "~/web"),
 			pkg("sbom", "~/topology", "~/sbom/inventory"), pkg("sbom/inventory", "github.com/anchore/syft/syft"),
 			pkg("bridge/kafka", "~/bridge", "github.com/twmb/franz-go/pkg/kgo", "github.com/twmb/franz-go/pkg/kerr", "go.opentelemetry.io/otel/trace"),
@@ -86,7 +88,7 @@ func TestImportViolations(t *testing.T) {
 		},
 		{
 			name: "processor imports exporter", in: []goPackage{pkg(proc, "~/"+exp), pkg(exp)},
-			want: []string{proc + " imports " + exp + "; allowed: processor/..., contract/...; move the code to where both may use it"},
+			want: []string{proc + " imports " + exp + "; allowed: processor/..., contract/..., infer/...; move the code to where both may use it"},
 		},
 		{
 			name: "exporter imports processor through its own package", in: []goPackage{pkg(exp, "~/"+exp+"/internal/feed"), pkg(exp+"/internal/feed", "~/"+proc), pkg(proc)},
@@ -97,11 +99,11 @@ func TestImportViolations(t *testing.T) {
 		},
 		{
 			name: "command imports exporter through internal", in: []goPackage{pkg("cmd/polyspan", "~/internal/all"), pkg("internal/all", "~/"+exp), pkg(exp)},
-			want: []string{"cmd/polyspan imports " + exp + " (through internal/all); allowed: cmd/polyspan/..., contract/..., topology/..., web/..., sbom/..., bridge/..., internal/...; move the code to where both may use it"},
+			want: []string{"cmd/polyspan imports " + exp + " (through internal/all); allowed: cmd/polyspan/..., contract/..., topology/..., infer/..., web/..., sbom/..., bridge/..., internal/...; move the code to where both may use it"},
 		},
 		{
 			name: "test of processor imports exporter", in: []goPackage{withTest(pkg(proc), "/"+exp)},
-			want: []string{"tests of " + proc + " import " + exp + "; allowed: processor/..., contract/...; a test of both together belongs to internal/e2e"},
+			want: []string{"tests of " + proc + " import " + exp + "; allowed: processor/..., contract/..., infer/...; a test of both together belongs to internal/e2e"},
 		},
 		{
 			name: "syft outside inventory", in: []goPackage{pkg("sbom/scan", "github.com/anchore/syft/syft")},

@@ -46,6 +46,9 @@ const (
 	// EvidenceInferredParent is on a span whose parent was not exported and that
 	// hangs under the call that must have caused it; its confidence is below 1.
 	EvidenceInferredParent Evidence = "inferred.parent"
+	// EvidenceInferredTiming is on a span that carried no evidence and whose parent
+	// time and topology make probable; its confidence is below 1.
+	EvidenceInferredTiming Evidence = "inferred.timing"
 	// EvidenceCustomPrefix is followed by the attribute name of the custom key.
 	EvidenceCustomPrefix Evidence = "custom."
 )
@@ -64,4 +67,6 @@ const (
 	RefusedUntrusted Refusal = "untrusted"
 	RefusedLate      Refusal = "late"
 	RefusedSize      Refusal = "size"
+	// RefusedConfidence: an inferred parent that is not sure enough is only linked to.
+	RefusedConfidence Refusal = "confidence"
 )

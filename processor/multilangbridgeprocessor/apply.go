@@ -30,6 +30,7 @@ var evidenceNames = [merge.NumEvidence]contract.Evidence{
 	merge.EvidenceSharedSpan:    contract.EvidenceSharedSpan,
 
 	merge.EvidenceInferredParent: contract.EvidenceInferredParent,
+	merge.EvidenceInferredTiming: contract.EvidenceInferredTiming,
 }
 
 var refusalNames = [merge.NumRefusals]contract.Refusal{
@@ -41,6 +42,8 @@ var refusalNames = [merge.NumRefusals]contract.Refusal{
 	merge.RefusedUntrusted: contract.RefusedUntrusted,
 	merge.RefusedLate:      contract.RefusedLate,
 	merge.RefusedSize:      contract.RefusedSize,
+
+	merge.RefusedConfidence: contract.RefusedConfidence,
 }
 
 // inferredParentConfidence is what a parent chosen by time within an equal trace
@@ -88,10 +91,12 @@ func (e *editor) span(span ptrace.Span, v *merge.Verdict) {
 	case e.mode == ModeLink:
 		if v.Evidence != merge.EvidenceNone {
 			e.evidence(attrs, v)
+		}
+		if v.Evidence != merge.EvidenceNone || v.Refused == merge.RefusedConfidence {
 			e.link(span, v)
 		}
 		return
-	case v.Refused == merge.RefusedLate:
+	case v.Refused == merge.RefusedLate, v.Refused == merge.RefusedConfidence:
 		e.link(span, v)
 	}
 	if v.Evidence != merge.EvidenceNone {
@@ -119,8 +124,12 @@ func (e *editor) evidence(attrs pcommon.Map, v *merge.Verdict) {
 	}
 	attrs.PutStr(contract.AttrMergeEvidence, name)
 	confidence := 1.0
-	if v.Evidence == merge.EvidenceInferredParent {
+	switch v.Evidence {
+	case merge.EvidenceInferredParent:
 		confidence = inferredParentConfidence
+	case merge.EvidenceInferredTiming:
+		confidence = float64(v.Confidence)
+	default: // exact
 	}
 	attrs.PutDouble(contract.AttrMergeConfidence, confidence)
 }
@@ -139,8 +148,11 @@ func (e *editor) link(span ptrace.Span, v *merge.Verdict) {
 	l := span.Links().AppendEmpty()
 	l.SetTraceID(trace)
 	l.SetSpanID(id)
-	if v.Evidence != merge.EvidenceNone {
+	switch {
+	case v.Evidence != merge.EvidenceNone:
 		e.evidence(l.Attributes(), v)
+	case v.Refused == merge.RefusedConfidence:
+		l.Attributes().PutDouble(contract.AttrMergeConfidence, float64(v.Confidence))
 	}
 }
 

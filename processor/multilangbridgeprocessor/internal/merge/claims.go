@@ -1,5 +1,7 @@
 package merge
 
+import "slices"
+
 func (s *Store) addClaim(pos int32, c *Claim) {
 	r := s.recs.at(pos)
 	if r.piece == none {
@@ -8,7 +10,7 @@ func (s *Store) addClaim(pos int32, c *Claim) {
 	r.flags |= recClaims
 	s.claims[pos] = append(s.claims[pos], *c)
 	s.pieces[r.piece].flags |= pieceClaims
-	if !c.Untrusted {
+	if !c.silent() {
 		s.claimants[c.Target.Lo] = append(s.claimants[c.Target.Lo], pos)
 	}
 }
@@ -16,11 +18,18 @@ func (s *Store) addClaim(pos int32, c *Claim) {
 // dropClaims forgets the claims of the oldest record.
 func (s *Store) dropClaims(pos int32) {
 	for _, c := range s.claims[pos] {
-		if c.Untrusted {
+		if c.silent() {
 			continue
 		}
-		// Lists are in order of arrival and records leave in it: pos is in front.
-		list := s.claimants[c.Target.Lo][1:]
+		// Records leave in the order of their arrival, and most claims came with
+		// them: pos is in front, or near it.
+		list := s.claimants[c.Target.Lo]
+		at := slices.Index(list, pos)
+		if at == 0 {
+			list = list[1:]
+		} else {
+			list = slices.Delete(list, at, at+1)
+		}
 		if len(list) == 0 {
 			delete(s.claimants, c.Target.Lo)
 			continue

@@ -126,7 +126,7 @@ func (s *Store) neighbours(pi int32, visit func(int32)) {
 
 func (s *Store) eachClaimed(pos int32, visit func(int32)) {
 	for _, c := range s.claims[pos] {
-		if c.Untrusted {
+		if c.silent() {
 			continue
 		}
 		s.eachNamed(c.Target, visit)

@@ -25,6 +25,7 @@ const (
 	EvidenceXRayRoot
 	EvidenceSharedSpan
 	EvidenceInferredParent
+	EvidenceInferredTiming
 	NumEvidence
 )
 
@@ -43,8 +44,10 @@ func (e Evidence) strength() int {
 		return 4
 	case e <= EvidenceRequestID:
 		return 5
-	default:
+	case e <= EvidenceInferredParent:
 		return 6
+	default:
+		return 7
 	}
 }
 
@@ -77,5 +80,6 @@ const (
 	RefusedUntrusted
 	RefusedLate
 	RefusedSize
+	RefusedConfidence
 	NumRefusals
 )

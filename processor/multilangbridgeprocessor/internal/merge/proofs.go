@@ -11,6 +11,7 @@ type proof struct {
 	pos      int32
 	from, to int32
 	parent   uint64
+	sure     float32 // confidence of an inferred parent
 	// backwards is 1 where the parent starts after the entry, by clocks that may be
 	// apart: such evidence comes after what fits, so that it closes the cycle (M7).
 	backwards uint8
@@ -68,7 +69,7 @@ func (v *solver) compare(a, b proof) int {
 // a conflict (M5).
 func (v *solver) strongest(pos, from int32) (proof, bool) {
 	var best proof
-	conflict, untrusted, named := false, false, false
+	conflict, untrusted, named, unsure := false, false, false, Claim{}
 	for _, c := range append(v.exactKeys(pos), v.s.claims[pos]...) {
 		if c.Parent == 0 {
 			continue
@@ -77,12 +78,16 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 			untrusted = true
 			continue
 		}
+		if c.unsure {
+			unsure = c
+			continue
+		}
 		named = true
 		to, ok := v.target(c)
 		if !ok {
 			continue
 		}
-		p := proof{evidence: c.Evidence, pos: pos, from: from, to: to, parent: c.Parent}
+		p := proof{evidence: c.Evidence, pos: pos, from: from, to: to, parent: c.Parent, sure: c.Confidence}
 		if parent := v.s.lookup(v.nodes[to].piece, c.Parent); parent != none {
 			if v.s.recs.at(parent).start > v.s.recs.at(pos).start {
 				p.backwards = 1
@@ -117,6 +122,8 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 		v.refuse(pos, RefusedUntrusted)
 	case best.evidence == EvidenceNone && named:
 		v.s.stats.Unmatched++
+	case best.evidence == EvidenceNone && unsure.unsure:
+		v.refuseUnsure(pos, unsure)
 	}
 	return best, best.evidence != EvidenceNone
 }

@@ -155,7 +155,7 @@ func (v *solver) accept(p proof) {
 		v.refuse(p.pos, RefusedSize)
 		return
 	}
-	v.joined(p.pos, join{evidence: p.evidence, parent: p.parent, link: v.id(p.to), linkSpan: p.parent})
+	v.joined(p.pos, join{evidence: p.evidence, sure: p.sure, parent: p.parent, link: v.id(p.to), linkSpan: p.parent})
 }
 
 // put hangs the tree of a top under another node; false if the trace would get too large.

@@ -6,6 +6,7 @@ import "github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal
 type join struct {
 	evidence Evidence
 	key      uint8
+	sure     float32 // confidence of an inferred parent
 	refused  Refusal
 	parent   uint64 // new parent; 0 none
 	id       uint64 // new span id; 0 none
@@ -217,7 +218,7 @@ func (s *Store) verdict(pos int32, r *rec) (Verdict, bool) {
 	v := Verdict{Trace: p.final, Moved: p.final != p.id, Twin: r.flags&recTwin != 0}
 	if r.flags&recJoined != 0 {
 		j := s.joins[pos]
-		v.Evidence, v.Key, v.Refused = j.evidence, j.key, j.refused
+		v.Evidence, v.Key, v.Confidence, v.Refused = j.evidence, j.key, j.sure, j.refused
 		v.Parent, v.ID, v.Link, v.LinkParent = j.parent, j.id, j.link, j.linkSpan
 		return v, true
 	}

@@ -55,7 +55,14 @@ type Claim struct {
 	Key uint8
 	// Untrusted claims are refused (M9).
 	Untrusted bool
+	// Confidence is set on an inferred parent, unsure where it is not enough for a
+	// join; see [Store.Infer].
+	Confidence float32
+	unsure     bool
 }
+
+// silent claims tie nothing.
+func (c *Claim) silent() bool { return c.Untrusted || c.unsure }
 
 // Mark says that a span carries a value of a custom key.
 type Mark struct {
@@ -102,6 +109,8 @@ type Verdict struct {
 	Evidence Evidence
 	// Key is the index of the key for EvidenceCustom.
 	Key uint8
+	// Confidence is set where a parent was inferred, joined or refused.
+	Confidence float32
 	// Parent is the span id of the parent to set; 0 leaves the parent alone.
 	Parent uint64
 	// ID is the span id to set; 0 leaves it alone.

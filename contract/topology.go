@@ -55,9 +55,11 @@ type TopologyNode struct {
 	// Instances is the number of distinct service instances seen in the window.
 	Instances *int `json:"instances,omitempty"`
 	// Rate is calls and messages received per second over the window.
-	Rate            *float64           `json:"rate,omitempty"`
-	ErrorRatio      *float64           `json:"error_ratio,omitempty"`
-	ServerSeconds   *Quantiles         `json:"server_seconds,omitempty"`
+	Rate          *float64   `json:"rate,omitempty"`
+	ErrorRatio    *float64   `json:"error_ratio,omitempty"`
+	ServerSeconds *Quantiles `json:"server_seconds,omitempty"`
+	// CriticalShare is the part of its callers' time that calls to the node took.
+	CriticalShare   *float64           `json:"critical_share,omitempty"`
 	Vulnerabilities *VulnerabilitySums `json:"vulnerabilities,omitempty"`
 	FirstSeen       time.Time          `json:"first_seen,omitzero"`
 	LastSeen        time.Time          `json:"last_seen,omitzero"`
@@ -81,10 +83,53 @@ type TopologyEdge struct {
 	// BoundarySeconds is the caller's duration minus the callee's of the same call (rule T7).
 	BoundarySeconds *Quantiles `json:"boundary_seconds,omitempty"`
 	// QueueSeconds is consumer start minus producer end (rule T7).
-	QueueSeconds *Quantiles    `json:"queue_seconds,omitempty"`
-	Evidence     *EdgeEvidence `json:"evidence,omitempty"`
-	FirstSeen    time.Time     `json:"first_seen,omitzero"`
-	LastSeen     time.Time     `json:"last_seen,omitzero"`
+	QueueSeconds *Quantiles `json:"queue_seconds,omitempty"`
+	// Errors counts the failed calls over the window by origin (rule T6).
+	Errors *EdgeErrors `json:"errors,omitempty"`
+	// RequestBytes and ResponseBytes are the mean payloads of the calls that tell them.
+	RequestBytes  *float64 `json:"request_bytes,omitempty"`
+	ResponseBytes *float64 `json:"response_bytes,omitempty"`
+	// CriticalShare is the part of the time of the source's entry spans that they spent
+	// in calls over the edge, each call counted within its entry span. Calls made in
+	// parallel count each in full. A sample of the traces is measured.
+	CriticalShare *float64      `json:"critical_share,omitempty"`
+	Evidence      *EdgeEvidence `json:"evidence,omitempty"`
+	// Via are the brokers' destinations that the edge's messages took.
+	Via []EdgeVia `json:"via,omitempty"`
+	// CallerMissing: the source stands for callers that were named and sent no span.
+	CallerMissing bool `json:"caller_missing,omitempty"`
+	// Self: the source calls itself. Pictures leave such edges out.
+	Self bool `json:"self,omitempty"`
+	// Distinct estimates how many edges an overflow edge stands for (rule T11).
+	Distinct *float64 `json:"distinct,omitempty"`
+	// Exemplars are a recent slow and a recent failed call.
+	Exemplars []EdgeExemplar `json:"exemplars,omitempty"`
+	FirstSeen time.Time      `json:"first_seen,omitzero"`
+	LastSeen  time.Time      `json:"last_seen,omitzero"`
+}
+
+// EdgeErrors counts failed calls: those that failed at the callee, those that only
+// the caller saw fail (a timeout, a connection, a callee without spans), and those of
+// the callee's that the caller did not pass on.
+type EdgeErrors struct {
+	Callee    float64 `json:"callee"`
+	Caller    float64 `json:"caller"`
+	Swallowed float64 `json:"swallowed"`
+}
+
+// EdgeVia is a broker's destination, "kafka:orders", and the messages seen to take it.
+type EdgeVia struct {
+	Name  string  `json:"name"`
+	Calls float64 `json:"calls"`
+}
+
+// EdgeExemplar is one call; the span is the callee's where there is one.
+type EdgeExemplar struct {
+	TraceID string    `json:"trace_id"`
+	SpanID  string    `json:"span_id"`
+	Seconds float64   `json:"seconds"`
+	Failed  bool      `json:"failed,omitempty"`
+	At      time.Time `json:"at"`
 }
 
 // Quantiles are seconds.

@@ -62,7 +62,7 @@ func TestTooManyVersionsOfOneService(t *testing.T) {
 
 func TestTooManyEdges(t *testing.T) {
 	l := DefaultLimits()
-	l.MaxEdges = 2
+	l.MaxEdges = 4
 	w := newWorld(t, l)
 	for i := range 5 {
 		w.add(
@@ -203,7 +203,7 @@ func TestRetention(t *testing.T) {
 	assert.Zero(t, s.Nodes)
 	assert.Zero(t, s.Edges)
 	assert.Empty(t, w.services.byKey)
-	assert.Empty(t, w.services.instances)
+	assert.Empty(t, w.services.instances.all)
 	assert.Zero(t, w.nodes.virtual)
 	assert.Zero(t, w.nodes.all[0].externals)
 

@@ -6,12 +6,11 @@ func (g *Graph) countPair(caller, callee *half) {
 	c := call{
 		sourceLanguage: g.services.all[caller.service].language,
 		client:         absent,
-		boundary:       absent,
-		queue:          absent,
+		between:        absent,
+		callerFailed:   caller.flags&flagFailed != 0,
 	}
 	g.countsFor(&c, callee)
 	c.server = callee.duration()
-	c.failed = (caller.flags|callee.flags)&flagFailed != 0
 	c.key = edgeKey{
 		source:    g.nodeOfHalf(caller),
 		target:    g.nodeOfHalf(callee),
@@ -26,9 +25,9 @@ func (g *Graph) countPair(caller, callee *half) {
 	}
 	if c.client != absent && c.server != absent {
 		if message {
-			c.queue = g.nonNegative(callee.start - caller.end())
+			c.between = g.nonNegative(callee.start - caller.end())
 		} else {
-			c.boundary = g.nonNegative(c.client - c.server)
+			c.between = g.nonNegative(c.client - c.server)
 		}
 	}
 	g.count(&c)
@@ -47,8 +46,11 @@ func (g *Graph) nonNegative(nanos int64) int64 {
 func (g *Graph) countsFor(c *call, callee *half) {
 	c.targetLanguage = g.services.all[callee.service].language
 	c.evidence = callee.evidence()
+	c.calleeFailed = callee.flags&flagFailed != 0
 	c.weight = float64(callee.weight)
 	c.start, c.end = callee.start, callee.end()
+	c.trace, c.span = &callee.trace, callee.span
+	c.request, c.response = absentSize, absentSize
 }
 
 // moreSpecific is the transport of a call whose ends may disagree: that of the end
@@ -92,12 +94,10 @@ func (g *Graph) countCallerless(h *half) {
 // countEntry counts a call or message of which only the callee is known.
 func (g *Graph) countEntry(h *half, source nodeID, r relation) {
 	c := call{
-		key:      edgeKey{source: source, target: g.nodeOfHalf(h), transport: h.transport, relation: r},
-		client:   absent,
-		server:   h.duration(),
-		boundary: absent,
-		queue:    absent,
-		failed:   h.flags&flagFailed != 0,
+		key:     edgeKey{source: source, target: g.nodeOfHalf(h), transport: h.transport, relation: r},
+		client:  absent,
+		server:  h.duration(),
+		between: absent,
 	}
 	g.countsFor(&c, h)
 	g.count(&c)
@@ -111,10 +111,13 @@ func (g *Graph) countVirtual(h *half) {
 		sourceLanguage: g.services.all[h.service].language,
 		client:         h.duration(),
 		server:         absent,
-		boundary:       absent,
-		queue:          absent,
-		failed:         h.flags&flagFailed != 0,
+		between:        absent,
+		callerFailed:   h.flags&flagFailed != 0,
 		evidence:       EvidencePropagated,
+		request:        absentSize,
+		response:       absentSize,
+		trace:          &h.trace,
+		span:           h.span,
 		weight:         float64(h.weight),
 		start:          h.start,
 		end:            h.end(),

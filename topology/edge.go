@@ -22,25 +22,6 @@ var relations = [...]contract.Relation{
 	relationMessage: contract.RelationMessage,
 }
 
-// total is a cumulative histogram: it only grows while its edge lives.
-type total struct {
-	histogram[float64]
-
-	sumSeconds float64
-}
-
-// measure adds a duration, unless it is absent, to a cumulative histogram and to one
-// of the window.
-func measure(nanos int64, weight float64, all *total, recent *histogram[float32]) {
-	if nanos == absent {
-		return
-	}
-	bucket := bucketOf(nanos)
-	all.add(bucket, weight)
-	all.sumSeconds += float64(nanos) / 1e9 * weight
-	recent.add(bucket, float32(weight))
-}
-
 // edge is all that is known of an edge: cumulative figures, which move at arrival,
 // and a window of recent ones by span time (rule T8).
 type edge struct {
@@ -55,9 +36,9 @@ type edge struct {
 	// sourceLanguage and targetLanguage are the languages seen at the two ends.
 	sourceLanguage, targetLanguage majority
 
-	calls, failed                   float64
-	client, server, boundary, queue total
-	window                          window
+	ledger
+
+	extra *extra // nil until there is something to hold
 }
 
 // absent marks a duration that is not known.
@@ -67,14 +48,20 @@ const absent int64 = -1
 type call struct {
 	key                            edgeKey
 	sourceLanguage, targetLanguage languageID
-	failed                         bool
 	evidence                       Evidence
-	weight                         float64
+	// calleeFailed and callerFailed are the outcomes of the two spans.
+	calleeFailed, callerFailed bool
+	weight                     float64
 	// start and end are the span times of the callee (of the caller when there is no
 	// callee), 0 when they are absurd.
 	start, end int64
 	// Durations in nanoseconds, or absent.
-	client, server, boundary, queue int64
+	client, server, between int64
+	// request and response are payload bytes, or absentSize.
+	request, response int32
+	// trace and span are an example of the call.
+	trace *TraceID
+	span  SpanID
 }
 
 // edgeTable is a slab of edges with a map into it.
@@ -86,9 +73,10 @@ type edgeTable struct {
 
 func newEdgeTable() edgeTable { return edgeTable{byKey: map[edgeKey]uint32{}} }
 
-// count adds a call to its edge.
-func (g *Graph) count(c *call) {
-	e := g.edgeOf(c.key)
+// count adds a call to its edge and gives the number of that edge.
+func (g *Graph) count(c *call) uint32 {
+	i := g.edgeOf(c.key)
+	e := g.edges.all[i]
 	g.stats.Calls++
 	e.lastArrival = g.now
 	spanTime := c.end
@@ -98,47 +86,99 @@ func (g *Graph) count(c *call) {
 	e.seen.see(c.start, spanTime)
 	e.sourceLanguage.vote(c.sourceLanguage)
 	e.targetLanguage.vote(c.targetLanguage)
-
-	s := e.window.at(g.epochOf(spanTime))
-	e.calls += c.weight
-	s.calls += c.weight
-	s.evidence[c.evidence] += c.weight
-	if c.failed {
-		e.failed += c.weight
-		s.failed += c.weight
+	epoch, inside := g.epochOf(spanTime)
+	slot := e.slotOf(epoch)
+	e.add(slot, c)
+	e.example(c, spanTime)
+	if !inside && g.watcher.Outside != nil {
+		g.tellOutside(e, c, slot)
 	}
-	measure(c.client, c.weight, &e.client, &s.client)
-	measure(c.server, c.weight, &e.server, &s.server)
-	measure(c.boundary, c.weight, &e.boundary, &s.boundary)
-	measure(c.queue, c.weight, &e.queue, &s.queue)
+	return i
 }
 
-// edgeOf finds or makes the edge of a key. Where a bound is reached it is an overflow
-// edge (rule T11), of which a node has at most one out and one in.
-func (g *Graph) edgeOf(key edgeKey) *edge {
-	overflowing := key.source == overflowNode || key.target == overflowNode
-	if overflowing {
-		key = edgeKey{source: key.source, target: key.target}
+// slotOf is the slot of an epoch, emptied if it was that of an earlier one.
+func (e *edge) slotOf(epoch int64) int {
+	if slot := int(epoch % windowSlots); e.epochs[slot] == epoch {
+		return slot
 	}
+	return e.turn(epoch)
+}
+
+// turn gives a slot to a new epoch.
+func (e *edge) turn(epoch int64) int {
+	slot := e.ledger.slot(epoch)
+	if e.extra != nil {
+		e.extra.retire(slot)
+	}
+	return slot
+}
+
+// add counts a call in a slot.
+func (e *edge) add(slot int, c *call) {
+	e.calls[1+slot] += c.weight
+	if c.evidence != EvidencePropagated {
+		e.tally(slot, tallyJoined+tally(c.evidence-EvidenceJoined), c.weight)
+	}
+	switch {
+	case c.calleeFailed:
+		e.tally(slot, tallyCallee, c.weight)
+	case c.callerFailed:
+		e.tally(slot, tallyCaller, c.weight)
+	}
+	e.measure(slot, ofClient, c.client, c.weight)
+	e.measure(slot, ofServer, c.server, c.weight)
+	e.measure(slot, ofBetween, c.between, c.weight)
+	if c.request != absentSize || c.response != absentSize {
+		e.more().size(slot, c)
+	}
+}
+
+// edgeOf finds or makes the edge of a key and gives its number. Where a bound is
+// reached it is an overflow edge (rule T11), of which a node has at most one out and
+// one in.
+func (g *Graph) edgeOf(key edgeKey) uint32 {
 	if i, ok := g.edges.byKey[key]; ok {
-		return g.edges.all[i]
+		return i
 	}
-	if !overflowing && len(g.edges.byKey) >= g.limits.MaxEdges {
+	return g.newEdge(key)
+}
+
+func (g *Graph) newEdge(key edgeKey) uint32 {
+	if key.source == overflowNode || key.target == overflowNode {
+		key = edgeKey{source: key.source, target: key.target}
+		if i, ok := g.edges.byKey[key]; ok {
+			return i
+		}
+		return g.addEdge(&edge{key: key, created: g.now, ledger: newLedger()})
+	}
+	if len(g.edges.byKey) >= g.limits.MaxEdges || g.nodes.all[key.source].out >= g.maxOut() && key.source != userNode {
 		g.stats.RefusedEdges++
-		return g.edgeOf(edgeKey{source: key.source, target: overflowNode})
+		return g.overflow(edgeKey{source: key.source, target: overflowNode}, hashOf(g, key))
 	}
 	owner, external := g.externalOf(key)
 	if external && g.nodes.all[owner].externals >= uint32(g.limits.MaxExternalPerClient) {
 		g.stats.RefusedExternals++
 		if owner == key.source {
-			return g.edgeOf(edgeKey{source: owner, target: overflowNode})
+			return g.overflow(edgeKey{source: owner, target: overflowNode}, hashOf(g, key))
 		}
-		return g.edgeOf(edgeKey{source: overflowNode, target: owner})
+		return g.overflow(edgeKey{source: overflowNode, target: owner}, hashOf(g, key))
 	}
 	if external {
 		g.nodes.all[owner].externals++
 	}
-	return g.addEdge(&edge{key: key, external: external, owner: owner, created: g.now})
+	return g.addEdge(&edge{key: key, external: external, owner: owner, created: g.now, ledger: newLedger()})
+}
+
+// maxOut bounds the edges that leave one node: a caller of everything must leave room
+// to the others.
+func (g *Graph) maxOut() uint32 { return uint32(max(g.limits.MaxEdges/2, 1)) }
+
+// overflow is the edge of what was refused. It estimates how many distinct edges it
+// stands for.
+func (g *Graph) overflow(key edgeKey, refused uint64) uint32 {
+	i := g.edgeOf(key)
+	g.edges.all[i].more().refuse(refused)
+	return i
 }
 
 // externalOf tells whether one end of an edge is a virtual node, and which end is the
@@ -155,19 +195,21 @@ func (g *Graph) externalOf(key edgeKey) (owner nodeID, external bool) {
 	return 0, false
 }
 
-func (g *Graph) addEdge(e *edge) *edge {
+func (g *Graph) addEdge(e *edge) uint32 {
 	g.nodes.all[e.key.source].edges++
+	g.nodes.all[e.key.source].out++
 	g.nodes.all[e.key.target].edges++
 	t := &g.edges
 	if n := len(t.free); n > 0 {
-		t.byKey[e.key] = t.free[n-1]
-		t.all[t.free[n-1]] = e
+		i := t.free[n-1]
 		t.free = t.free[:n-1]
-		return e
+		t.byKey[e.key], t.all[i] = i, e
+		return i
 	}
-	t.byKey[e.key] = uint32(len(t.all))
+	i := uint32(len(t.all))
+	t.byKey[e.key] = i
 	t.all = append(t.all, e)
-	return e
+	return i
 }
 
 // removeEdge forgets an edge and what it counted against.
@@ -175,6 +217,7 @@ func (g *Graph) removeEdge(i uint32) {
 	t := &g.edges
 	e := t.all[i]
 	g.nodes.all[e.key.source].edges--
+	g.nodes.all[e.key.source].out--
 	g.nodes.all[e.key.target].edges--
 	if e.external {
 		g.nodes.all[e.owner].externals--

@@ -20,7 +20,8 @@ type Limits struct {
 	MaxPending int
 	// MaxNodes bounds the nodes; virtual ones may take half of it.
 	MaxNodes int
-	// MaxEdges bounds the edges, at about 1.5 kB each, 5 kB when busy.
+	// MaxEdges bounds the edges, at about 2 kB each. One node may be the source of half
+	// of them.
 	MaxEdges int
 	// MaxExternalPerClient bounds the virtual nodes that one service calls.
 	MaxExternalPerClient int
@@ -70,8 +71,11 @@ type Graph struct {
 	slotWidth int64 // nanoseconds of one part of the window
 	now       int64 // the clock in Unix nanoseconds, moved by Advance only
 	born      int64 // the clock at the first span, 0 before
-	nextSweep int64
+	swept     int64 // the clock at the last sweep
+	hands     hands
+	readings  int // readings under way
 	stats     Stats
+	watcher   Watcher
 
 	// What is remembered of single spans.
 	slab            slab
@@ -95,6 +99,7 @@ func New(limits Limits, now time.Time) (*Graph, error) {
 	}
 	g := &Graph{
 		limits:     limits,
+		swept:      now.UnixNano(),
 		slotWidth:  int64(limits.Window / windowSlots),
 		now:        now.UnixNano(),
 		index:      newIndex(),
@@ -121,8 +126,5 @@ func (g *Graph) Advance(now time.Time) {
 	for g.due(&g.messages) {
 		g.expire(g.pop(&g.messages))
 	}
-	if g.now >= g.nextSweep {
-		g.sweep()
-		g.nextSweep = g.now + int64(sweepInterval)
-	}
+	g.sweep()
 }

@@ -11,8 +11,7 @@ const (
 	overflowNode nodeID = iota
 	// userNode is the caller of root entries (rule T3).
 	userNode
-	// missingNode is the caller of entries whose parent never came. It is counted
-	// like a node and not drawn.
+	// missingNode is the caller of entries whose parent was named and never came.
 	missingNode
 
 	numFixedNodes
@@ -22,7 +21,9 @@ const (
 const (
 	OverflowName = "__overflow__"
 	UserName     = "user"
-	UnknownName  = "unknown"
+	// CallerMissingName is the node of callers that were named and sent no span.
+	CallerMissingName = "caller missing"
+	UnknownName       = "unknown"
 )
 
 // nodeKey identifies a node: rule T1 for services, the name alone for the others.
@@ -34,6 +35,8 @@ type node struct {
 	kind contract.NodeKind // "" in a free slot
 	// services and edges count what refers to the node; it is forgotten only without any.
 	services, edges uint32
+	// out counts the edges that leave the node.
+	out uint32
 	// externals counts the edges from this node to nodes that are no services.
 	externals uint32
 	// seen holds the span times of services already forgotten.
@@ -59,7 +62,7 @@ func newNodeTable() nodeTable {
 		all: []node{
 			overflowNode: {key: nodeKey{name: OverflowName}, kind: contract.NodeExternal},
 			userNode:     {key: nodeKey{name: UserName}, kind: contract.NodeUser},
-			missingNode:  {kind: contract.NodeExternal},
+			missingNode:  {key: nodeKey{name: CallerMissingName}, kind: contract.NodeExternal},
 		},
 	}
 }

@@ -54,7 +54,7 @@ func TestPairing(t *testing.T) {
 			"T3 case 4: a server whose parent never comes is not the user's call",
 			[]span{{service: "a", kind: KindServer, id: 2, parent: 1, attrs: http}},
 			later,
-			[]string{},
+			[]string{"caller missing -> a http call x1"},
 		},
 		{
 			"T4: no virtual node while the wait is not over",
@@ -209,7 +209,7 @@ func TestPairing(t *testing.T) {
 			"T4: a server span whose linked caller never comes is not the user's call",
 			[]span{{service: "b", kind: KindServer, trace: 2, id: 2, links: [][2]int{{1, 1}}, evidence: EvidenceJoined}},
 			later,
-			[]string{},
+			[]string{"caller missing -> b unknown call x1 joined=1"},
 		},
 		{
 			"case 12: polling or settling messages is no call",
@@ -398,7 +398,7 @@ func TestPairing(t *testing.T) {
 			"its own parent: not the user's call",
 			[]span{{service: "a", kind: KindServer, id: 1, parent: 1}},
 			later,
-			[]string{},
+			[]string{"caller missing -> a unknown call x1"},
 		},
 		{
 			"a cycle of two",
@@ -437,7 +437,7 @@ func TestPairing(t *testing.T) {
 				{service: "b", kind: KindServer, trace: 2, id: 2, parent: 1},
 			},
 			later,
-			[]string{"a -> x http call x1"},
+			[]string{"a -> x http call x1", "caller missing -> b unknown call x1"},
 		},
 	}
 	for _, tt := range tests {

@@ -40,7 +40,7 @@ func shop() contract.Topology {
 	}
 	edge := func(source, target string, t contract.Transport, r contract.Relation, from, to string) contract.TopologyEdge {
 		return contract.TopologyEdge{
-			ID: edgeID(source, target, t, r), Source: source, Target: target, Transport: t, Relation: r,
+			ID: EdgeID(source, target, t, r), Source: source, Target: target, Transport: t, Relation: r,
 			ClientLanguage: from, ServerLanguage: to,
 		}
 	}

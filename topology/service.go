@@ -8,6 +8,7 @@ type Resource struct {
 	Namespace, Name string
 	// Instance tells the copies of one service apart; "" when nothing does.
 	Instance                    string
+	Version                     string // service.version
 	SDKLanguage                 string // telemetry.sdk.language
 	SDKName, SDKVersion         string
 	RuntimeName, RuntimeVersion string
@@ -38,27 +39,16 @@ type service struct {
 	lastArrival int64
 }
 
-// instance is one copy of a service, by the hash of its id.
-type instance struct {
-	node nodeID
-	id   uint64
-}
-
-const (
-	// servicesPerNode bounds the languages, SDK and runtime versions told apart under one name.
-	servicesPerNode = 8
-	// maxInstances bounds the service instances counted over all nodes; 24 bytes each.
-	maxInstances = 1 << 16
-)
+// servicesPerNode bounds the versions, languages, SDKs and runtimes told apart under one name.
+const servicesPerNode = 8
 
 // serviceTable numbers resources. It is a slab with a map into it; numbers of
 // forgotten services are used again.
 type serviceTable struct {
-	byKey map[Resource]ServiceID
-	all   []service // all[0] is overflowService
-	free  []ServiceID
-	// instances holds the last arrival of each.
-	instances map[instance]int64
+	byKey     map[Resource]ServiceID
+	all       []service // all[0] is overflowService
+	free      []ServiceID
+	instances instanceTable
 	seed      maphash.Seed
 }
 
@@ -66,7 +56,7 @@ func newServiceTable() serviceTable {
 	return serviceTable{
 		byKey:     map[Resource]ServiceID{},
 		all:       []service{{node: overflowNode, live: true}},
-		instances: map[instance]int64{},
+		instances: newInstanceTable(),
 		seed:      maphash.MakeSeed(),
 	}
 }
@@ -86,15 +76,9 @@ func (g *Graph) Service(r *Resource) ServiceID {
 	s.lastArrival = g.now
 	g.nodes.all[s.node].lastArrival = g.now
 	if r.Instance != "" && s.node != overflowNode {
-		t.seeInstance(instance{node: s.node, id: maphash.String(t.seed, r.Instance)}, g.now)
+		t.instances.see(instanceKey{node: s.node, id: maphash.String(t.seed, r.Instance)}, g.now)
 	}
 	return id
-}
-
-func (t *serviceTable) seeInstance(i instance, now int64) {
-	if _, ok := t.instances[i]; ok || len(t.instances) < maxInstances {
-		t.instances[i] = now
-	}
 }
 
 // newService enters a resource that was not found as it came: its strings are kept
@@ -102,7 +86,7 @@ func (t *serviceTable) seeInstance(i instance, now int64) {
 func (g *Graph) newService(raw *Resource) ServiceID {
 	t := &g.services
 	key := Resource{
-		Namespace: keep(raw.Namespace), Name: keep(raw.Name),
+		Namespace: keep(raw.Namespace), Name: keep(raw.Name), Version: keep(raw.Version),
 		SDKLanguage: keep(raw.SDKLanguage), SDKName: keep(raw.SDKName), SDKVersion: keep(raw.SDKVersion),
 		RuntimeName: keep(raw.RuntimeName), RuntimeVersion: keep(raw.RuntimeVersion),
 		JaegerVersion: keep(raw.JaegerVersion), Scope: keep(raw.Scope),

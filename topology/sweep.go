@@ -6,36 +6,65 @@ import (
 	"github.com/polyspan/polyspan/contract"
 )
 
-// sweepInterval is how often what had no traffic for the retention is looked for.
+// sweepInterval is the time in which all that is held is looked through once for what
+// had no traffic for the retention.
 const sweepInterval = time.Minute
 
-// sweep forgets edges, resources, instances and nodes that had no traffic for the
-// retention. No remembered half refers to them: the retention is longer than any wait.
+// sweep looks through as much of each table as the time since the last sweep stands
+// for, so that ingestion never waits for a look at everything. No remembered half
+// refers to what is forgotten: the retention is longer than any wait. A reading
+// needs numbers to keep their meaning: what is due then is swept later.
 func (g *Graph) sweep() {
+	elapsed := g.now - g.swept
+	if g.readings > 0 || elapsed <= 0 {
+		return
+	}
+	part := min(float64(elapsed)/float64(sweepInterval), 1)
+	if part < 1 && part*float64(len(g.edges.all)+len(g.services.all)) < 16 && elapsed < int64(time.Second) {
+		return // little to do yet
+	}
+	g.swept = g.now
 	stale := g.now - int64(g.limits.Retention)
-	for i, e := range g.edges.all {
-		if e != nil && e.lastArrival < stale {
+	g.hands.edges.turn(len(g.edges.all), part, func(i int) {
+		if e := g.edges.all[i]; e != nil && e.lastArrival < stale {
 			g.removeEdge(uint32(i))
 		}
-	}
-	for i := 1; i < len(g.services.all); i++ {
-		if s := &g.services.all[i]; s.live && s.lastArrival < stale {
+	})
+	g.hands.services.turn(len(g.services.all), part, func(i int) {
+		if s := &g.services.all[i]; ServiceID(i) != overflowService && s.live && s.lastArrival < stale {
 			g.removeService(ServiceID(i))
 		}
-	}
-	for k, seen := range g.services.instances {
-		if seen < stale {
-			delete(g.services.instances, k)
+	})
+	instances := &g.services.instances
+	g.hands.instances.turn(len(instances.all), part, func(i int) {
+		// Removing one brings the last to its place.
+		for i < len(instances.all) && instances.all[i].last < stale {
+			instances.remove(i)
 		}
-	}
-	for i := int(numFixedNodes); i < len(g.nodes.all); i++ {
-		if n := &g.nodes.all[i]; n.kind != "" && n.services == 0 && n.edges == 0 {
+	})
+	g.hands.nodes.turn(len(g.nodes.all), part, func(i int) {
+		if n := &g.nodes.all[i]; nodeID(i) >= numFixedNodes && n.kind != "" && n.services == 0 && n.edges == 0 && n.lastArrival < stale {
 			g.nodes.remove(nodeID(i))
 		}
-	}
-	// Names may find room now, or mean another node.
-	g.nodes.generation++
+	})
 }
+
+// hand goes round a table.
+type hand struct{ at int }
+
+// turn visits a part of a table of n rows, at least one of them.
+func (h *hand) turn(n int, part float64, visit func(int)) {
+	for range min(int(part*float64(n))+1, n) {
+		if h.at >= n {
+			h.at = 0
+		}
+		visit(h.at)
+		h.at++
+	}
+}
+
+// hands are where the sweep of each table goes on.
+type hands struct{ edges, services, instances, nodes hand }
 
 // removeService forgets a resource; its node remembers when it was seen.
 func (g *Graph) removeService(id ServiceID) {
@@ -47,6 +76,7 @@ func (g *Graph) removeService(id ServiceID) {
 		// Others still call it: from here on it is a name, not a service.
 		n.kind = contract.NodeExternal
 		g.nodes.virtual++
+		g.nodes.generation++
 	}
 	delete(g.services.byKey, s.key)
 	*s = service{}

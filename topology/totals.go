@@ -1,11 +1,6 @@
 package topology
 
-import (
-	"math"
-	"time"
-
-	"github.com/polyspan/polyspan/contract"
-)
+import "math"
 
 // Bounds are the upper bounds, in seconds, of the buckets of a [Distribution]. They
 // are 0.1 s times powers of two, as far down as a call inside one machine is short.
@@ -33,83 +28,13 @@ type Distribution struct {
 	SumSeconds float64
 }
 
-// End is a node as one end of an edge.
-type End struct {
-	Namespace, Name string
-	Kind            contract.NodeKind
-	Language        contract.Language
-}
-
-// Total is what one edge has counted since it was created. It never decreases while
-// the edge lives.
-type Total struct {
-	Source, Target End
-	Transport      contract.Transport
-	Relation       contract.Relation
-	Created        time.Time
-	Calls, Failed  float64
-	// Client holds the caller's durations and Server the callee's. Queue is filled for
-	// messages, Boundary for calls with both ends (rule T7).
-	Client, Server, Boundary, Queue Distribution
-}
-
-// CallerMissing counts the entries of a service whose parent never came.
-type CallerMissing struct {
-	Target  End
-	Created time.Time
-	Calls   float64
-}
-
-// Totals gives the cumulative figures of all edges, in no particular order, and the
-// entries without their callers.
-func (g *Graph) Totals() ([]Total, []CallerMissing) {
-	totals := make([]Total, 0, len(g.edges.byKey))
-	var missing []CallerMissing
-	for _, e := range g.edges.all {
-		switch {
-		case e == nil:
-		case e.key.source == missingNode:
-			missing = append(missing, CallerMissing{
-				Target:  g.end(e.key.target, e.targetLanguage),
-				Created: time.Unix(0, e.created).UTC(),
-				Calls:   e.calls,
-			})
-		default:
-			totals = append(totals, Total{
-				Source:    g.end(e.key.source, e.sourceLanguage),
-				Target:    g.end(e.key.target, e.targetLanguage),
-				Transport: g.transports.names[e.key.transport],
-				Relation:  relations[e.key.relation],
-				Created:   time.Unix(0, e.created).UTC(),
-				Calls:     e.calls,
-				Failed:    e.failed,
-				Client:    e.client.project(),
-				Server:    e.server.project(),
-				Boundary:  e.boundary.project(),
-				Queue:     e.queue.project(),
-			})
-		}
-	}
-	return totals, missing
-}
-
-func (g *Graph) end(id nodeID, language majority) End {
-	n := &g.nodes.all[id]
-	return End{
-		Namespace: n.key.namespace,
-		Name:      n.key.name,
-		Kind:      n.kind,
-		Language:  g.languages.names[language.language],
-	}
-}
-
-// project counts a histogram up to each of the classic bounds, exactly: they are
+// Classic counts a histogram up to each of the classic bounds, exactly: they are
 // bounds of its own buckets.
-func (t *total) project() Distribution {
-	d := Distribution{SumSeconds: t.sumSeconds}
+func (h *Histogram) Classic() Distribution {
+	d := Distribution{SumSeconds: h.SumSeconds}
 	next := 0
-	for i, c := range t.counts {
-		for next < len(bounds) && boundEnds[next] <= t.first+i {
+	for i, c := range h.Counts {
+		for next < len(bounds) && boundEnds[next] <= h.First+i {
 			d.Cumulative[next] = d.Count
 			next++
 		}

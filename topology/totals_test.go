@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -10,29 +11,53 @@ import (
 	"github.com/polyspan/polyspan/contract"
 )
 
+// states are all edges of a graph, by their names.
+func (w *world) states() map[string]EdgeState {
+	all := map[string]EdgeState{}
+	EachEdge(noLock{}, w.Graph, time.Unix(0, w.now), func(s *EdgeState) {
+		kept := *s
+		kept.Total.Client = *cloned(&s.Total.Client)
+		kept.Total.Server = *cloned(&s.Total.Server)
+		kept.Total.Boundary = *cloned(&s.Total.Boundary)
+		kept.Total.Queue = *cloned(&s.Total.Queue)
+		kept.Slots, kept.Exemplars, kept.Via = slices.Clone(s.Slots), slices.Clone(s.Exemplars), slices.Clone(s.Via)
+		all[s.Source.Name+" -> "+s.Target.Name] = kept
+	})
+	return all
+}
+
+func cloned(h *Histogram) *Histogram {
+	c := &Histogram{}
+	c.Add(h)
+	return c
+}
+
 func TestTotals(t *testing.T) {
 	w := newWorld(t, DefaultLimits())
 	w.add(pairOfSpans(1, 0, 100, 50)...)
 	w.add(pairOfSpans(2, 10*time.Minute, 200, 190)...)
-	totals, missing := w.Totals()
-	assert.Empty(t, missing)
-	require.Len(t, totals, 1)
-	got := totals[0]
-	assert.Equal(t, End{Name: "a", Kind: contract.NodeService, Language: "java"}, got.Source)
-	assert.Equal(t, End{Name: "b", Kind: contract.NodeService, Language: "go"}, got.Target)
+	all := w.states()
+	require.Len(t, all, 1)
+	got := all["a -> b"]
+	assert.Equal(t, contract.NodeService, got.SourceKind)
+	assert.Equal(t, contract.LanguageJava, got.SourceLanguage)
+	assert.Equal(t, contract.LanguageGo, got.TargetLanguage)
 	assert.Equal(t, contract.TransportHTTP, got.Transport)
 	assert.Equal(t, testStart, got.Created)
-	assert.InDelta(t, 2, got.Calls, 0, "rule T8: totals are not of the window")
-	assert.InDelta(t, 2, got.Client.Count, 0)
-	assert.InEpsilon(t, 0.3, got.Client.SumSeconds, 1e-6)
-	assert.InEpsilon(t, 0.24, got.Server.SumSeconds, 1e-6)
-	assert.InEpsilon(t, 0.06, got.Boundary.SumSeconds, 1e-6)
-	assert.Zero(t, got.Queue.Count)
+	assert.InDelta(t, 2, got.Total.Calls, 0, "rule T8: totals are not of the window")
+	assert.InDelta(t, 2, got.Total.Client.Count(), 0)
+	assert.InEpsilon(t, 0.3, got.Total.Client.SumSeconds, 1e-6)
+	assert.InEpsilon(t, 0.24, got.Total.Server.SumSeconds, 1e-6)
+	assert.InEpsilon(t, 0.06, got.Total.Boundary.SumSeconds, 1e-6)
+	assert.Zero(t, got.Total.Queue.Count())
+	assert.Len(t, got.Slots, 1, "the other has left the window")
+	assert.InDelta(t, 1, got.Slots[0].Calls, 0)
 	// 0.1 and 0.2 s lie on bounds, and bounds are inclusive.
 	want := map[float64]float64{0.05: 0, 0.1: 1, 0.2: 2, 12.8: 2}
+	classic := got.Total.Client.Classic()
 	for i, b := range Bounds() {
 		if n, ok := want[b]; ok {
-			assert.InDelta(t, n, got.Client.Cumulative[i], 0, "le %v", b)
+			assert.InDelta(t, n, classic.Cumulative[i], 0, "le %v", b)
 		}
 	}
 }
@@ -41,16 +66,17 @@ func TestCallerMissing(t *testing.T) {
 	w := newWorld(t, DefaultLimits())
 	w.add(span{service: "ns/b", kind: KindServer, id: 2, parent: 1, start: 1, end: 31, attrs: http})
 	topo := w.Snapshot(testStart.Add(11 * time.Second))
-	totals, missing := w.Totals()
-	assert.Empty(t, totals)
-	require.Len(t, missing, 1)
-	assert.Equal(t, CallerMissing{
-		Target: End{Namespace: "ns", Name: "b", Kind: contract.NodeService}, Created: testStart.Add(11 * time.Second), Calls: 1,
-	}, missing[0])
-	// The call is b's traffic all the same.
-	require.Equal(t, []string{"ns/b"}, nodeNames(topo))
-	assert.InEpsilon(t, 1.0/11, *topo.Nodes[0].Rate, 1e-9)
-	assert.InEpsilon(t, 0.030, topo.Nodes[0].ServerSeconds.P50, 0.07)
+	all := w.states()
+	require.Len(t, all, 1)
+	missing := all[CallerMissingName+" -> b"]
+	assert.True(t, missing.CallerMissing)
+	assert.Equal(t, testStart.Add(11*time.Second), missing.Created)
+	assert.InDelta(t, 1, missing.Total.Calls, 0)
+	// It is drawn, but not as the user's call, and it is b's traffic.
+	require.Equal(t, []string{CallerMissingName, "ns/b"}, nodeNames(topo))
+	assert.True(t, topo.Edges[0].CallerMissing)
+	assert.InEpsilon(t, 1.0/11, *topo.Nodes[1].Rate, 1e-9)
+	assert.InEpsilon(t, 0.030, topo.Nodes[1].ServerSeconds.P50, 0.07)
 }
 
 func TestFocus(t *testing.T) {

@@ -2,8 +2,6 @@ package topologyexporter
 
 import (
 	"encoding/binary"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strconv"
 	"testing"
@@ -158,26 +156,4 @@ func BenchmarkConsume(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n*batches[0].SpanCount()), "ns/span")
-}
-
-// BenchmarkScrape is /metrics of a graph with 1000 edges.
-func BenchmarkScrape(b *testing.B) {
-	e := newTest(b, nil)
-	for i := range 1000 {
-		spans := aCallsB()
-		spans[0].trace, spans[1].trace = uint64(i+1), uint64(i+1)
-		spans[0].service, spans[1].service = "client-"+strconv.Itoa(i%32), "server-"+strconv.Itoa(i/32)
-		consume(b, e, spans...)
-	}
-	h, err := e.handler()
-	require.NoError(b, err)
-	b.ReportAllocs()
-	for b.Loop() {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/metrics", http.NoBody))
-		if w.Code != http.StatusOK {
-			b.Fatal(w.Code)
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/edge")
 }

@@ -40,6 +40,9 @@ type Config struct {
 	// to further ones are drawn as one overflow node. Default 100, 1 to 10000.
 	MaxExternalPerClient int `mapstructure:"max_external_per_client"`
 
+	// Metrics is what /metrics serves.
+	Metrics MetricsConfig `mapstructure:"metrics"`
+
 	// StreamInterval is the shortest time between two events of the stream, and how old
 	// an answer of the API may be. Default 1s, 100ms to 1m.
 	StreamInterval time.Duration `mapstructure:"stream_interval"`
@@ -89,6 +92,7 @@ func createDefaultConfig() component.Config {
 		MaxNodes:             limits.MaxNodes,
 		MaxEdges:             limits.MaxEdges,
 		MaxExternalPerClient: limits.MaxExternalPerClient,
+		Metrics:              MetricsConfig{Histograms: HistogramClassic},
 		StreamInterval:       time.Second,
 		MaxStreams:           64,
 	}

@@ -48,6 +48,7 @@ func TestEveryKey(t *testing.T) {
 	want.MaxNodes = 500
 	want.MaxEdges = 1000
 	want.MaxExternalPerClient = 7
+	want.Metrics = MetricsConfig{Histograms: HistogramBoth}
 	want.StreamInterval = 250 * time.Millisecond
 	want.MaxStreams = 3
 	assert.Equal(t, want, cfg)
@@ -60,6 +61,7 @@ func TestBadConfig(t *testing.T) {
 		validate  []string
 	}{
 		{file: "bad_key.yaml", unmarshal: "has invalid keys: windows"},
+		{file: "bad_histograms.yaml", unmarshal: `"histograms" is "exponential": set classic, native or both`},
 		{file: "bad_retention.yaml", validate: []string{
 			`"retention" is 30m0s: set it longer than pending.message_wait (5m0s) and no shorter than window (1h0m0s)`,
 		}},

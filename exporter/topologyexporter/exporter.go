@@ -30,7 +30,9 @@ type topologyExporter struct {
 	batches sync.Pool // of *batch
 	views   *views
 	streams *streams
-	server  server
+	// scrapers outlive the handlers: each remembers what it has seen.
+	scrapers *scrapers
+	server   server
 }
 
 func newExporter(cfg *Config, set exporter.Settings) (*topologyExporter, error) {
@@ -52,6 +54,7 @@ func newExporter(cfg *Config, set exporter.Settings) (*topologyExporter, error) 
 	}
 	e.views = newViews(e.snapshot, cfg.StreamInterval)
 	e.streams = newStreams(cfg, telemetry)
+	e.scrapers = &scrapers{started: e.now(), seen: map[string]time.Time{}}
 	return e, nil
 }
 

@@ -292,7 +292,7 @@ func TestConsumeConcurrently(t *testing.T) {
 				spans[0].trace, spans[1].trace = uint64(g*1000+i+1), uint64(g*1000+i+1)
 				err := e.consumeTraces(context.Background(), tracesOf(t, spans...))
 				_, viewErr := e.views.at(time.Now())
-				e.totals()
+				e.figures()
 				assert.NoError(t, errors.Join(err, viewErr))
 			}
 		})

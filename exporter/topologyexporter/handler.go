@@ -17,7 +17,7 @@ func (e *topologyExporter) handler() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", page)
-	mux.Handle("/metrics", e.metricsHandler())
+	mux.Handle("/metrics", newMetrics(e))
 	mux.HandleFunc("/api/", unknownPath)
 	mux.HandleFunc("/api/health", health)
 	mux.HandleFunc("/api/v1/topology", e.serveTopology)

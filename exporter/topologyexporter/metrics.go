@@ -1,99 +1,183 @@
 package topologyexporter
 
 import (
-	"math"
+	"bytes"
+	"io"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/klauspost/compress/gzip"
+	"github.com/prometheus/common/expfmt"
 
+	"github.com/polyspan/polyspan/exporter/topologyexporter/internal/exposition"
 	"github.com/polyspan/polyspan/topology"
 )
 
-// maxScrapes bounds the scrapes answered at a time; each holds a copy of all figures.
-const maxScrapes = 4
-
-// metricsHandler is GET /metrics.
-func (e *topologyExporter) metricsHandler() http.Handler {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collector{e.totals})
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{
-		EnableOpenMetrics:   true,
-		MaxRequestsInFlight: maxScrapes,
-	})
-}
-
-// collector turns the graph's totals into metrics: traces_service_graph_* as
-// Grafana's service graph expects them, and polyspan_topology_* with what it has no
-// room for. Series have no "failed" label; a series' start is that of its edge.
-// Figures are summed by labels first, so that no two series can be the same,
-// whatever services are called: one such pair would spoil the whole scrape.
-type collector struct {
-	totals func() ([]topology.Total, []topology.CallerMissing)
-}
-
-var (
-	pairLabels  = []string{"client", "server", "connection_type", "client_service_namespace", "server_service_namespace", "virtual_node"}
-	requests    = prometheus.NewDesc("traces_service_graph_request_total", "Calls and messages between two services.", pairLabels, nil)
-	failures    = prometheus.NewDesc("traces_service_graph_request_failed_total", "Calls and messages of which either end failed.", pairLabels, nil)
-	serverTimes = prometheus.NewDesc("traces_service_graph_request_server_seconds", "Duration of calls as the callee saw it; as the caller saw it where the callee sends no spans.", pairLabels, nil)
-	clientTimes = prometheus.NewDesc("traces_service_graph_request_client_seconds", "Duration of calls as the caller saw it.", pairLabels, nil)
-	queueTimes  = prometheus.NewDesc("traces_service_graph_request_messaging_system_seconds", "Time from the end of sending a message to the start of consuming it.", pairLabels, nil)
-
-	edgeLabels = []string{"client", "server", "client_service_namespace", "server_service_namespace", "transport"}
-	edgeInfo   = prometheus.NewDesc("polyspan_topology_edge_info", "An edge of the topology: the languages at its ends and what it travels over.",
-		append(slices.Clip(edgeLabels), "relation", "client_language", "server_language"), nil)
-	boundaryTimes = prometheus.NewDesc("polyspan_topology_boundary_seconds", "Duration of a call for the caller less that for the callee: the cost of the boundary between them.", edgeLabels, nil)
-	callerMissing = prometheus.NewDesc("polyspan_topology_caller_missing_total", "Calls whose context named a caller that sent no span.", []string{"server", "server_service_namespace"}, nil)
+const (
+	// maxScrapes bounds the scrapes answered at a time; each holds a copy of all figures.
+	maxScrapes = 4
+	// maxKept bounds the answers kept for other scrapers: one a format, and one more
+	// for a scraper to which edges are new.
+	maxKept = 4
+	// recordsSlice is how many edges are copied while the graph is locked.
+	recordsSlice = 128
 )
 
-func (collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{
-		requests, failures, serverTimes, clientTimes, queueTimes, edgeInfo, boundaryTimes, callerMissing,
-	} {
-		ch <- d
+// metrics is GET /metrics. It works on a copy of the figures, so spans are read
+// meanwhile; what it compressed is kept for other scrapers that ask within maxAge.
+type metrics struct {
+	gather     func() *figures
+	now        func() time.Time
+	maxAge     time.Duration
+	histograms exposition.Histograms
+	scrapers   *scrapers
+	slots      chan struct{} // one element for each scrape being answered
+
+	mu   sync.Mutex // guards kept; held while an answer is made
+	kept []keptAnswer
+}
+
+// keptAnswer is a compressed answer and for whom it holds.
+type keptAnswer struct {
+	format    expfmt.Format
+	zeroAfter time.Time
+	newest    time.Time // of its series
+	asOf      time.Time
+	body      []byte
+}
+
+func newMetrics(e *topologyExporter) *metrics {
+	return &metrics{
+		gather:     e.figures,
+		now:        func() time.Time { return e.now() },
+		maxAge:     e.cfg.StreamInterval,
+		histograms: e.cfg.Metrics.Histograms.kinds(),
+		scrapers:   e.scrapers,
+		slots:      make(chan struct{}, maxScrapes),
 	}
 }
 
-func (c collector) Collect(ch chan<- prometheus.Metric) {
-	totals, missing := c.totals()
-	for key, sum := range sumPairs(totals) {
-		sum.collect(ch, key)
+func (m *metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	select {
+	case m.slots <- struct{}{}:
+		defer func() { <-m.slots }()
+	default:
+		w.Header().Set("Retry-After", strconv.Itoa(retryAfterSeconds))
+		problem{Status: http.StatusServiceUnavailable, Detail: strconv.Itoa(maxScrapes) + " scrapes are being answered already: scrape less often"}.write(w)
+		return
 	}
-	for key, sum := range sumEdges(totals) {
-		sum.collect(ch, key)
+	format := expfmt.NegotiateIncludingOpenMetrics(r.Header)
+	switch format.FormatType() {
+	case expfmt.TypeTextPlain, expfmt.TypeOpenMetrics, expfmt.TypeProtoDelim:
+	default: // the protobuf text forms are for debugging
+		format = expfmt.NewFormat(expfmt.TypeTextPlain)
 	}
-	for key, sum := range sumMissing(missing) {
-		ch <- constant(callerMissing, prometheus.CounterValue, sum.calls, sum.created, []string{key.Name, key.Namespace})
+	h := w.Header()
+	h.Set("Content-Type", string(format))
+	h.Add("Vary", "Accept, Accept-Encoding")
+	if r.Method == http.MethodHead {
+		return
 	}
-}
-
-func constant(d *prometheus.Desc, kind prometheus.ValueType, value float64, created time.Time, labels []string) prometheus.Metric {
-	var m prometheus.Metric
-	var err error
-	if kind == prometheus.CounterValue {
-		m, err = prometheus.NewConstMetricWithCreatedTimestamp(d, kind, value, created, labels...)
-	} else {
-		m, err = prometheus.NewConstMetric(d, kind, value, labels...)
+	zeroAfter := m.scrapers.zeroAfter(r, m.now())
+	if !acceptsGzip(r.Header) {
+		f := m.gather()
+		if err := m.encode(w, format, f, zeroAfter); err == nil {
+			m.scrapers.saw(r, f.asOf)
+		}
+		return
 	}
+	a, err := m.compressed(format, zeroAfter)
 	if err != nil {
-		return prometheus.NewInvalidMetric(d, err)
+		writeError(w, err)
+		return
 	}
-	return m
+	h.Set("Content-Encoding", "gzip")
+	h.Set("Content-Length", strconv.Itoa(len(a.body)))
+	if _, err := w.Write(a.body); err == nil {
+		m.scrapers.saw(r, a.asOf)
+	}
 }
 
-// histogram rounds weighted counts to whole ones; rounding keeps them in order.
-func histogram(d *prometheus.Desc, from *topology.Distribution, created time.Time, labels []string) prometheus.Metric {
-	bounds := topology.Bounds()
-	buckets := make(map[float64]uint64, len(bounds))
-	for i, b := range bounds {
-		buckets[b] = uint64(math.Round(from.Cumulative[i]))
+// encode writes the figures; series that began after zeroAfter are written as 0.
+func (m *metrics) encode(w io.Writer, format expfmt.Format, f *figures, zeroAfter time.Time) error {
+	a := answer{zeroAfter: zeroAfter}
+	switch format.FormatType() {
+	case expfmt.TypeProtoDelim:
+		a.Encoder = exposition.NewProto(w, layout, m.histograms)
+	case expfmt.TypeOpenMetrics:
+		a.Encoder = exposition.NewOpenMetrics(w, layout)
+	default:
+		a.Encoder = exposition.NewText(w, layout)
 	}
-	m, err := prometheus.NewConstHistogramWithCreatedTimestamp(d, uint64(math.Round(from.Count)), from.SumSeconds, buckets, created, labels...)
+	return a.write(f)
+}
+
+// compressed gives an answer that is young enough, or makes one.
+func (m *metrics) compressed(format expfmt.Format, zeroAfter time.Time) (keptAnswer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.now()
+	m.kept = slices.DeleteFunc(m.kept, func(a keptAnswer) bool { return now.Sub(a.asOf) >= m.maxAge })
+	for i := range m.kept {
+		if a := &m.kept[i]; a.format == format && a.holdsFor(zeroAfter) {
+			return *a, nil
+		}
+	}
+	f := m.gather()
+	var body bytes.Buffer
+	z, err := gzip.NewWriterLevel(&body, gzip.BestSpeed)
 	if err != nil {
-		return prometheus.NewInvalidMetric(d, err)
+		return keptAnswer{}, err
 	}
-	return m
+	if err := m.encode(z, format, f, zeroAfter); err != nil {
+		return keptAnswer{}, err
+	}
+	if err := z.Close(); err != nil {
+		return keptAnswer{}, err
+	}
+	if len(m.kept) == maxKept {
+		m.kept = slices.Delete(m.kept, 0, 1)
+	}
+	a := keptAnswer{format: format, zeroAfter: zeroAfter, newest: f.newest, asOf: f.asOf, body: body.Bytes()}
+	m.kept = append(m.kept, a)
+	return a, nil
+}
+
+// holdsFor reports whether the same series are new to who asks.
+func (a *keptAnswer) holdsFor(zeroAfter time.Time) bool {
+	return zeroAfter.Equal(a.zeroAfter) || !zeroAfter.Before(a.newest) && !a.zeroAfter.Before(a.newest)
+}
+
+// acceptsGzip reads Accept-Encoding.
+func acceptsGzip(h http.Header) bool {
+	for part := range strings.SplitSeq(h.Get("Accept-Encoding"), ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
+			return err != nil || q > 0
+		}
+	}
+	return false
+}
+
+// figures copies the graph's cumulative figures; the graph is locked for a slice of
+// its edges at a time.
+func (e *topologyExporter) figures() *figures {
+	asOf := e.now()
+	var all topology.Records
+	for at, more := 0, true; more; {
+		at, more = e.records(asOf, at, &all)
+	}
+	return sum(asOf, all.All)
+}
+
+func (e *topologyExporter) records(now time.Time, from int, into *topology.Records) (next int, more bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.graph.Advance(now)
+	return e.graph.Records(from, recordsSlice, into)
 }

@@ -1,19 +1,27 @@
 package topologyexporter
 
 import (
+	"bufio"
+	"compress/gzip"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/protobuf/encoding/protodelim"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -39,6 +47,7 @@ func shop(start time.Time) []testSpan {
 	}
 }
 
+// Acceptance check (a): names, labels and histograms as Grafana expects them.
 func TestMetricsGolden(t *testing.T) {
 	e := newTest(t, nil)
 	start := time.Now()
@@ -58,32 +67,84 @@ func TestMetricsGolden(t *testing.T) {
 	assert.Equal(t, string(want), got)
 }
 
+const acceptProto = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+
+// scrape asks as Prometheus does.
+func scrape(tb testing.TB, h http.Handler, accept string) []*dto.MetricFamily {
+	tb.Helper()
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/metrics", http.NoBody)
+	r.Header.Set(scrapeHeader, "10")
+	r.Header.Set("Accept", accept)
+	r.Header.Set("Accept-Encoding", "gzip")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(tb, http.StatusOK, w.Code)
+	require.Equal(tb, "gzip", w.Header().Get("Content-Encoding"))
+	z, err := gzip.NewReader(w.Body)
+	require.NoError(tb, err)
+	return familiesOf(tb, z)
+}
+
+// familiesOf reads delimited protobuf.
+func familiesOf(tb testing.TB, r io.Reader) []*dto.MetricFamily {
+	tb.Helper()
+	all := []*dto.MetricFamily{}
+	for in := bufio.NewReader(r); ; {
+		f := &dto.MetricFamily{}
+		err := protodelim.UnmarshalFrom(in, f)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(tb, err)
+		all = append(all, f)
+	}
+}
+
+// gathered is what a reader gets that does not scrape: every figure as it is.
+func gathered(tb testing.TB, e *topologyExporter) map[string]*dto.MetricFamily {
+	tb.Helper()
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/metrics", http.NoBody)
+	r.Header.Set("Accept", acceptProto)
+	byName := map[string]*dto.MetricFamily{}
+	for _, f := range familiesOf(tb, do(tb, e, r).Body) {
+		byName[f.GetName()] = f
+	}
+	return byName
+}
+
+func labelsOf(m *dto.Metric) string {
+	var b strings.Builder
+	for _, l := range m.GetLabel() {
+		fmt.Fprintf(&b, "%s=%q ", l.GetName(), l.GetValue())
+	}
+	return b.String()
+}
+
 // The contract with Grafana: no "failed" label and no other series than these.
 func TestMetricNamesAndLabels(t *testing.T) {
 	e := newTest(t, nil)
 	consume(t, e, shop(time.Now())...)
-	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, registry.Register(collector{e.totals}))
-	families, err := registry.Gather()
-	require.NoError(t, err)
-	names := []string{}
-	for _, f := range families {
-		names = append(names, f.GetName())
+	pairLabels := []string{"client", "client_service_namespace", "connection_type", "server", "server_service_namespace", "virtual_node"}
+	want := map[string][]string{
+		"traces_service_graph_request_total":                    pairLabels,
+		"traces_service_graph_request_failed_total":             pairLabels,
+		"traces_service_graph_request_server_seconds":           pairLabels,
+		"traces_service_graph_request_client_seconds":           pairLabels,
+		"traces_service_graph_request_messaging_system_seconds": pairLabels,
+		"polyspan_topology_boundary_seconds":                    {"client", "client_service_namespace", "server", "server_service_namespace", "transport"},
+		"polyspan_topology_edge_info":                           {"client", "client_language", "client_service_namespace", "relation", "server", "server_language", "server_service_namespace", "transport"},
+	}
+	got := map[string][]string{}
+	for name, f := range gathered(t, e) {
 		for _, m := range f.GetMetric() {
+			var labels []string
 			for _, l := range m.GetLabel() {
-				assert.NotEqual(t, "failed", l.GetName())
+				labels = append(labels, l.GetName())
 			}
+			got[name] = labels
 		}
 	}
-	assert.Equal(t, []string{
-		"polyspan_topology_boundary_seconds",
-		"polyspan_topology_edge_info",
-		"traces_service_graph_request_client_seconds",
-		"traces_service_graph_request_failed_total",
-		"traces_service_graph_request_messaging_system_seconds",
-		"traces_service_graph_request_server_seconds",
-		"traces_service_graph_request_total",
-	}, names)
+	assert.Equal(t, want, got)
 }
 
 // A series begins with its edge, so that a scraper that knows created timestamps
@@ -92,21 +153,16 @@ func TestSeriesStartWithTheirEdge(t *testing.T) {
 	e := newTest(t, nil)
 	before := time.Now()
 	consume(t, e, aCallsB()...)
-	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, registry.Register(collector{e.totals}))
-	families, err := registry.Gather()
-	require.NoError(t, err)
-	for _, f := range families {
-		if f.GetName() == "traces_service_graph_request_total" {
-			created := f.GetMetric()[0].GetCounter().GetCreatedTimestamp().AsTime()
-			assert.WithinRange(t, created, before.Add(-time.Second), time.Now())
-			return
-		}
+	got := gathered(t, e)
+	for name, created := range map[string]time.Time{
+		"counter":   got["traces_service_graph_request_total"].GetMetric()[0].GetCounter().GetCreatedTimestamp().AsTime(),
+		"histogram": got["traces_service_graph_request_server_seconds"].GetMetric()[0].GetHistogram().GetCreatedTimestamp().AsTime(),
+	} {
+		assert.WithinRange(t, created, before.Add(-time.Second), time.Now(), name)
 	}
-	t.Error("no request counter")
 }
 
-func TestWeightedHistogramsStayWhole(t *testing.T) {
+func TestWeightedHistogramsStayWholeInText(t *testing.T) {
 	e := newTest(t, nil)
 	for i := range uint64(10) {
 		spans := aCallsB()
@@ -119,23 +175,182 @@ func TestWeightedHistogramsStayWhole(t *testing.T) {
 	assert.Contains(t, body, "traces_service_graph_request_server_seconds_count"+labels+" 15\n")
 	assert.Contains(t, body, fmt.Sprintf("traces_service_graph_request_total%s %s", labels, "14.54"))
 	assert.Equal(t, 1, strings.Count(body, "traces_service_graph_request_total{"))
+	h := gathered(t, e)["traces_service_graph_request_server_seconds"].GetMetric()[0].GetHistogram()
+	assert.InEpsilon(t, 14.5454, h.GetSampleCountFloat(), 1e-4, "protobuf has room for fractions")
 }
 
-// Services named like virtual nodes must not make two series the same.
-func TestReservedNamesDoNotSpoilTheScrape(t *testing.T) {
+// Acceptance check (f), and services named like virtual nodes: no two series may be
+// the same, and every reader must be able to read all of them.
+func TestOddNamesDoNotSpoilTheScrape(t *testing.T) {
 	e := newTest(t, nil)
 	http := map[string]any{"http.request.method": "GET"}
 	const client, server = ptrace.SpanKindClient, ptrace.SpanKindServer
-	consume(t, e,
-		testSpan{service: "user", kind: client, id: 1, attrs: http},
-		testSpan{service: "a", kind: server, id: 2, parent: 1, attrs: http},
-		testSpan{service: "a", kind: server, id: 3, attrs: http},
-		testSpan{service: "__overflow__", kind: server, id: 4, attrs: http},
-		testSpan{service: "unidentified", kind: server, id: 5, attrs: http},
-		testSpan{kind: server, id: 6, attrs: http},
-	)
-	registry := prometheus.NewPedanticRegistry()
-	require.NoError(t, registry.Register(collector{e.totals}))
-	_, err := registry.Gather()
-	assert.NoError(t, err)
+	spans := []testSpan{
+		{service: "user", kind: client, id: 1, attrs: http},
+		{service: "a", kind: server, id: 2, parent: 1, attrs: http},
+		{service: "a", kind: server, id: 3, attrs: http},
+		{service: "__overflow__", kind: server, id: 4, attrs: http},
+		{service: "unidentified", kind: server, id: 5, attrs: http},
+		{kind: server, id: 6, attrs: http},
+	}
+	for i, odd := range []string{`quo"te`, `back\slash`, "new\nline", "under_score", "ünï 世界 🙂", strings.Repeat("x", 2048), "bad\xff\xfeutf8", "bad\xfe\xffutf8"} {
+		spans = append(spans, testSpan{service: odd, kind: server, id: uint64(100 + i), attrs: http})
+	}
+	consume(t, e, spans...)
+	seen := map[string]bool{}
+	for name, f := range gathered(t, e) {
+		for _, m := range f.GetMetric() {
+			series := name + labelsOf(m)
+			assert.False(t, seen[series], "twice: %s", series)
+			seen[series] = true
+		}
+	}
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(bodyOf(t, get(t, e, "/metrics"))))
+	require.NoError(t, err)
+	var names []string
+	for _, m := range families["traces_service_graph_request_total"].GetMetric() {
+		for _, l := range m.GetLabel() {
+			if l.GetName() == "server" {
+				names = append(names, l.GetValue())
+			}
+		}
+	}
+	assert.Subset(t, names, []string{`quo"te`, `back\slash`, "new\nline", "under_score", "ünï 世界 🙂", "bad\uFFFDutf8"})
+}
+
+func TestFormatsOfMetrics(t *testing.T) {
+	e := newTest(t, nil)
+	consume(t, e, aCallsB()...)
+	tests := []struct{ accept, contentType, want string }{
+		{"", "text/plain; version=0.0.4", "# TYPE traces_service_graph_request_total counter\n"},
+		{"application/json", "text/plain; version=0.0.4", "# TYPE traces_service_graph_request_total counter\n"},
+		{"application/openmetrics-text;version=1.0.0", "application/openmetrics-text; version=1.0.0", "# TYPE traces_service_graph_request counter\n"},
+		{acceptProto, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", "\x22traces_service_graph_request_total"},
+		{"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text", "text/plain; version=0.0.4", "# TYPE"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.accept, func(t *testing.T) {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				r := httptest.NewRequest(method, "http://localhost/metrics", http.NoBody)
+				r.Header.Set("Accept", tt.accept)
+				w := do(t, e, r)
+				assert.Equal(t, http.StatusOK, w.StatusCode)
+				assert.True(t, strings.HasPrefix(w.Header.Get("Content-Type"), tt.contentType), w.Header.Get("Content-Type"))
+				if method == http.MethodGet {
+					assert.Contains(t, bodyOf(t, w), tt.want)
+				}
+			}
+		})
+	}
+}
+
+func TestHistogramKinds(t *testing.T) {
+	for _, tt := range []struct {
+		kind            HistogramKind
+		classic, native bool
+	}{
+		{HistogramClassic, true, false},
+		{HistogramNative, false, true},
+		{HistogramBoth, true, true},
+	} {
+		e := newTest(t, func(c *Config) { c.Metrics.Histograms = tt.kind })
+		consume(t, e, aCallsB()...)
+		h := gathered(t, e)["traces_service_graph_request_server_seconds"].GetMetric()[0].GetHistogram()
+		assert.Equal(t, tt.classic, len(h.GetBucket()) > 0, tt.kind)
+		assert.Equal(t, tt.native, len(h.GetPositiveSpan()) > 0, tt.kind)
+		assert.Equal(t, uint64(1), h.GetSampleCount(), tt.kind)
+		assert.Contains(t, bodyOf(t, get(t, e, "/metrics")), `traces_service_graph_request_server_seconds_bucket{`, "text is always classic")
+	}
+}
+
+func requestsOf(families []*dto.MetricFamily) float64 {
+	for _, f := range families {
+		if f.GetName() == "traces_service_graph_request_total" && len(f.GetMetric()) > 0 {
+			return f.GetMetric()[0].GetCounter().GetValue()
+		}
+	}
+	return -1
+}
+
+// A series begins with a zero for every scraper, or an edge called once would never
+// have a rate.
+func TestSeriesBeginWithZeroForScrapers(t *testing.T) {
+	e := newTest(t, nil)
+	now := time.Now()
+	e.now = func() time.Time { return now }
+	h, err := e.handler()
+	require.NoError(t, err)
+	assert.InDelta(t, -1, requestsOf(scrape(t, h, acceptProto)), 0, "no edge yet")
+
+	now = now.Add(5 * time.Second)
+	consume(t, e, aCallsB()...)
+	now = now.Add(10 * time.Second)
+	assert.InDelta(t, 1, gathered(t, e)["traces_service_graph_request_total"].GetMetric()[0].GetCounter().GetValue(), 0, "who does not scrape")
+	assert.InDelta(t, 0, requestsOf(scrape(t, h, acceptProto)), 0, "first scrape")
+	now = now.Add(15 * time.Second)
+	assert.InDelta(t, 1, requestsOf(scrape(t, h, acceptProto)), 0, "second scrape")
+
+	// A scraper that is new itself: of an old edge it gets what there is.
+	now = now.Add(2 * youngSeries)
+	e.scrapers.seen = map[string]time.Time{}
+	assert.InDelta(t, 1, requestsOf(scrape(t, h, acceptProto)), 0)
+}
+
+// Scrapers that come close together cost one answer, unless an edge is new to one only.
+func TestScrapersShareAnswers(t *testing.T) {
+	e := newTest(t, nil)
+	now := time.Now()
+	e.now = func() time.Time { return now }
+	consume(t, e, aCallsB()...)
+	now = now.Add(youngSeries + time.Second)
+	m := newMetrics(e)
+	gathers := 0
+	gather := m.gather
+	m.gather = func() *figures { gathers++; return gather() }
+
+	scrape(t, m, acceptProto)
+	e.scrapers.seen = map[string]time.Time{} // another scraper
+	now = now.Add(e.cfg.StreamInterval / 2)
+	scrape(t, m, acceptProto)
+	assert.Equal(t, 1, gathers)
+	consume(t, e, aCallsB()...)
+	scrape(t, m, acceptProto+";escaping=values")
+	assert.Equal(t, 2, gathers, "another format")
+	now = now.Add(e.cfg.StreamInterval)
+	scrape(t, m, acceptProto)
+	assert.Equal(t, 3, gathers, "too old")
+}
+
+func TestTooManyScrapes(t *testing.T) {
+	m := newMetrics(newTest(t, nil))
+	for range maxScrapes {
+		m.slots <- struct{}{}
+	}
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody))
+	assert.Equal(t, http.StatusServiceUnavailable, w.Code)
+	assert.Equal(t, "5", w.Header().Get("Retry-After"))
+	assert.Contains(t, w.Body.String(), "4 scrapes are being answered already")
+}
+
+func TestScrapersAreBounded(t *testing.T) {
+	s := &scrapers{started: time.Now(), seen: map[string]time.Time{}}
+	for i := range 3 * maxScrapers {
+		r := httptest.NewRequest(http.MethodGet, "/metrics", http.NoBody)
+		r.Header.Set(scrapeHeader, "10")
+		r.RemoteAddr = fmt.Sprintf("10.0.%d.1:4000", i)
+		s.saw(r, s.started.Add(time.Duration(i)*time.Second))
+	}
+	assert.Len(t, s.seen, maxScrapers)
+	assert.Contains(t, s.seen, fmt.Sprintf("10.0.%d.1 ", 3*maxScrapers-1))
+	assert.NotContains(t, s.seen, "10.0.0.1 ")
+}
+
+func TestAcceptsGzip(t *testing.T) {
+	for encoding, want := range map[string]bool{
+		"": false, "gzip": true, "deflate, GZIP;q=0.5": true, "gzip;q=0": false, "br": false, "gzip ; q=0.0": false, "identity, gzip ; q=1": true,
+	} {
+		assert.Equal(t, want, acceptsGzip(http.Header{"Accept-Encoding": {encoding}}), encoding)
+	}
 }

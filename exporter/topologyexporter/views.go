@@ -128,14 +128,6 @@ func (e *topologyExporter) snapshot(now time.Time) contract.Topology {
 	return e.graph.Snapshot(now)
 }
 
-// totals takes the graph's cumulative figures; the graph is locked meanwhile.
-func (e *topologyExporter) totals() ([]topology.Total, []topology.CallerMissing) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.graph.Advance(e.now())
-	return e.graph.Totals()
-}
-
 // stats takes the graph's own figures.
 func (e *topologyExporter) stats() topology.Stats {
 	e.mu.Lock()

@@ -1,0 +1,149 @@
+package exposition
+
+import (
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// text writes the text format, and OpenMetrics, which differs from it in the names of
+// counters, in exemplars and in an end mark.
+type text struct {
+	buffer
+
+	layout      *Layout
+	openMetrics bool
+	kind        Kind
+	// Beginnings of the lines of the present family, up to the labels.
+	value, bucket, sum, count string
+}
+
+// NewText makes an encoder of the Prometheus text format 0.0.4.
+func NewText(out io.Writer, l *Layout) Encoder {
+	return &text{buffer: buffer{out: out}, layout: l}
+}
+
+// NewOpenMetrics makes an encoder of OpenMetrics 1.0.0.
+func NewOpenMetrics(out io.Writer, l *Layout) Encoder {
+	return &text{buffer: buffer{out: out}, layout: l, openMetrics: true}
+}
+
+var kindNames = [...]string{Counter: "counter", Gauge: "gauge", Histogram: "histogram"}
+
+func (t *text) Begin(f Family) {
+	t.kind = f.Kind
+	name := f.Name
+	if t.openMetrics && f.Kind == Counter {
+		name = strings.TrimSuffix(name, "_total")
+	}
+	help := helpEscaper.Replace(f.Help)
+	if t.openMetrics {
+		help = labelEscaper.Replace(f.Help)
+	}
+	t.b = append(t.b, "# HELP "+name+" "+help+"\n# TYPE "+name+" "+kindNames[f.Kind]+"\n"...)
+	t.value = f.Name + "{"
+	t.bucket, t.sum, t.count = f.Name+"_bucket{", f.Name+"_sum{", f.Name+"_count{"
+}
+
+var (
+	helpEscaper  = strings.NewReplacer(`\`, `\\`, "\n", `\n`)
+	labelEscaper = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
+)
+
+// Labels gives `a="b",c="d"`.
+func (t *text) Labels(labels ...Label) Labels {
+	size := 0
+	for _, l := range labels {
+		size += len(l.Name) + 2*len(l.Value) + len(`="",`)
+	}
+	start := t.reserve(size)
+	for i, l := range labels {
+		if i > 0 {
+			t.arena = append(t.arena, ',')
+		}
+		t.arena = append(append(t.arena, l.Name...), `="`...)
+		t.arena = appendEscaped(t.arena, l.Value)
+		t.arena = append(t.arena, '"')
+	}
+	return Labels(t.arena[start:len(t.arena):len(t.arena)])
+}
+
+func appendEscaped(b []byte, s string) []byte {
+	if !strings.ContainsAny(s, "\\\n\"") {
+		return append(b, s...)
+	}
+	for i := range len(s) {
+		switch s[i] {
+		case '\\', '"':
+			b = append(b, '\\', s[i])
+		case '\n':
+			b = append(b, '\\', 'n')
+		default:
+			b = append(b, s[i])
+		}
+	}
+	return b
+}
+
+func (t *text) Value(s *Sample, value float64) {
+	t.line(t.value, s.Labels)
+	t.b = t.appendFloat(t.b, value)
+	if t.kind == Counter && len(s.Exemplars) > 0 {
+		t.exemplar(&s.Exemplars[0])
+	}
+	t.b = append(t.b, '\n')
+	t.flushFull()
+}
+
+func (t *text) line(beginning string, labels Labels) {
+	t.b = append(append(append(t.b, beginning...), labels...), "} "...)
+}
+
+// Histogram writes counts rounded to whole ones, as the formats want them; rounding
+// keeps them in order.
+func (t *text) Histogram(s *Sample, c *Counts) {
+	var lower float64
+	t.layout.cumulative(c, func(b *bound, count float64) {
+		t.b = append(append(append(t.b, t.bucket...), s.Labels...), b.text...)
+		t.b = appendCount(t.b, count)
+		t.exemplarWithin(s.Exemplars, lower, b.le)
+		t.b = append(t.b, '\n')
+		lower = b.le
+	})
+	total, _ := c.total()
+	t.b = append(append(append(t.b, t.bucket...), s.Labels...), `,le="+Inf"} `...)
+	t.b = appendCount(t.b, total)
+	t.exemplarWithin(s.Exemplars, lower, math.Inf(1))
+	t.b = append(t.b, '\n')
+	t.line(t.sum, s.Labels)
+	t.b = append(t.appendFloat(t.b, c.Sum), '\n')
+	t.line(t.count, s.Labels)
+	t.b = append(appendCount(t.b, total), '\n')
+	t.flushFull()
+}
+
+// appendFloat writes a number as short as it can be read back. OpenMetrics asks for a
+// point in it.
+func (t *text) appendFloat(b []byte, f float64) []byte {
+	if f == math.Trunc(f) && math.Abs(f) < 1e15 {
+		b = strconv.AppendInt(b, int64(f), 10)
+		if t.openMetrics {
+			b = append(b, ".0"...)
+		}
+		return b
+	}
+	return strconv.AppendFloat(b, f, 'g', -1, 64)
+}
+
+func appendCount(b []byte, count float64) []byte {
+	return strconv.AppendUint(b, uint64(math.Round(count)), 10)
+}
+
+func (t *text) Close() error {
+	if t.openMetrics {
+		t.b = append(t.b, "# EOF\n"...)
+	}
+	t.flush()
+	return t.err
+}

@@ -39,25 +39,6 @@ func (s *Store) dropClaims(pos int32) {
 	delete(s.claims, pos)
 }
 
-// sameWidth reports whether two ids with one low half may be the same id: equal,
-// or one of them cut to 64 bits.
-func sameWidth(a, b TraceID) bool {
-	return a.Lo == b.Lo && (a.Hi == b.Hi || a.Hi == 0 || b.Hi == 0)
-}
-
-// eachNamed visits the pieces that an id may mean (see sameWidth).
-func (s *Store) eachNamed(t TraceID, visit func(piece int32)) {
-	pi, ok := s.byLow[t.Lo]
-	if !ok {
-		return
-	}
-	for ; pi != none; pi = s.pieces[pi].next {
-		if sameWidth(t, s.pieces[pi].id) {
-			visit(pi)
-		}
-	}
-}
-
 // eachHeld visits the held records of a piece, newest first.
 func (s *Store) eachHeld(pi int32, visit func(pos int32, r *rec)) {
 	p := &s.pieces[pi]

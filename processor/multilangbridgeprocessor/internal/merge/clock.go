@@ -33,6 +33,9 @@ func (s *Store) caller(pos int32, r *rec) int32 {
 			return none
 		}
 	}
+	if s.recs.holds(r.caller) {
+		return r.caller
+	}
 	if r.parent == 0 {
 		return none
 	}

@@ -8,10 +8,11 @@ const maxComponent = 1 << 14
 
 // decide fixes the id of a piece, and of every piece that evidence ties to it.
 func (s *Store) decide(pi int32) {
-	if s.rootless(pi) {
+	sv := s.survey(pi)
+	if !sv.rooted {
 		s.stats.Faults[FaultCycle] += uint64(s.pieces[pi].held)
 	}
-	if s.alone(pi) && (!s.cfg.MissingParents || !s.orphaned(pi)) {
+	if s.alone(pi) && !sv.receives && (!sv.orphaned || !s.cfg.MissingParents) {
 		s.stats.TracesOut++
 		s.fix(pi, s.pieces[pi].id)
 		return
@@ -26,42 +27,18 @@ func (s *Store) fix(pi int32, final TraceID) {
 	p.flags |= pieceFixed
 }
 
-// rootless reports whether every span of the piece has its parent in it: then the
-// parents form a cycle. A span that names itself is counted for itself.
-func (s *Store) rootless(pi int32) bool {
-	pos := s.pieces[pi].first
-	for range s.pieces[pi].held {
-		r := s.recs.at(pos)
-		if r.parent == 0 || r.parent == r.id || s.isEntry(r) {
-			return false
-		}
-		pos = r.nextInPiece
-	}
-	return true
-}
-
-// alone reports whether nothing ties the piece to another: most traces, by far.
+// alone reports whether nothing ties the piece to another, but for a message that an
+// entry of it received: most traces, by far.
 func (s *Store) alone(pi int32) bool {
 	p := &s.pieces[pi]
-	if p.flags&(pieceClaims|pieceMarks|pieceHint|pieceTwins) != 0 || p.next != none {
+	if p.flags&(pieceClaims|pieceMarks|pieceHint|pieceTwins) != 0 || s.otherWidth(pi) {
 		return false
 	}
 	if s.zeroLows > 0 && (p.id.Lo == 0 || s.find(TraceID{Hi: p.id.Lo}) != none) {
 		return false
 	}
-	if s.byLow[p.id.Lo] != pi || p.flags&pieceReceives != 0 && s.receives(pi) {
-		return false
-	}
 	_, claimed := s.claimants[p.id.Lo]
 	return !claimed
-}
-
-// receives reports whether an entry of the piece received a message: one whose
-// context came along with it has its parent in the piece.
-func (s *Store) receives(pi int32) bool {
-	found := false
-	s.eachHeld(pi, func(_ int32, r *rec) { found = found || r.flags&recMarks != 0 && s.isEntry(r) })
-	return found
 }
 
 // component is the piece and all that are tied to it, directly or through
@@ -80,6 +57,9 @@ func (s *Store) component(start int32) []int32 {
 			return
 		}
 		p.walk = s.walks
+		if p.flags&pieceFixed == 0 {
+			s.survey(pi)
+		}
 		found = append(found, pi)
 	}
 	for i := 0; i < len(found); i++ {

@@ -5,7 +5,9 @@ package merge
 type piece struct {
 	id, final TraceID // final is valid once fixed
 	forgetAt  int64   // Unix ns; meaningful when held is 0
-	next      int32   // another piece with the same low half
+	next      int32   // another piece in the same bucket of Store.byID
+	lower     int32   // another piece in the same bucket of Store.byLow, or none
+	upper     int32   // the piece whose lower this is, or none
 	first     int32   // position of the newest held record; the list has held members
 	held      int32   // held records
 	walk      uint32  // the last component walk that saw it; see Store.component
@@ -19,34 +21,15 @@ const (
 	pieceClaims                          // a record of it has claims
 	pieceMarks                           // a record of it has marks of a custom key or request id
 	pieceReceives                        // a record of it has marks of a message it received
-	pieceTwins                           // two records of it have one id
+	pieceTwins                           // two records of it have one id; see Store.survey
 	pieceHint                            // has an entry in Store.hints
 	pieceUsed                            // the slot is in use
+	pieceIndexed                         // its records are in Store.spans
 )
 
-// find is the piece of exactly this id, or none.
-func (s *Store) find(t TraceID) int32 {
-	pi, ok := s.byLow[t.Lo]
-	if !ok {
-		return none
-	}
-	for ; pi != none; pi = s.pieces[pi].next {
-		if s.pieces[pi].id.Hi == t.Hi {
-			return pi
-		}
-	}
-	return none
-}
-
 func (s *Store) findOrAdd(t TraceID) int32 {
-	first, ok := s.byLow[t.Lo]
-	if !ok {
-		first = none
-	}
-	for pi := first; pi != none; pi = s.pieces[pi].next {
-		if s.pieces[pi].id.Hi == t.Hi {
-			return pi
-		}
+	if pi := s.find(t); pi != none {
+		return pi
 	}
 	var pi int32
 	if n := len(s.freePiece); n > 0 {
@@ -56,11 +39,9 @@ func (s *Store) findOrAdd(t TraceID) int32 {
 		pi = int32(len(s.pieces))
 		s.pieces = append(s.pieces, piece{})
 	}
-	s.pieces[pi] = piece{id: t, next: first, first: none, flags: pieceUsed}
-	s.byLow[t.Lo] = pi
-	if t.Lo == 0 {
-		s.zeroLows++
-	}
+	s.pieces[pi] = piece{id: t, first: none, flags: pieceUsed}
+	s.chain(pi)
+	s.countWidth(t, 1)
 	s.stats.TracesIn++
 	return pi
 }
@@ -102,23 +83,8 @@ func (s *Store) expire(now int64) {
 
 func (s *Store) drop(pi int32) {
 	p := &s.pieces[pi]
-	if first := s.byLow[p.id.Lo]; first == pi {
-		if p.next == none {
-			delete(s.byLow, p.id.Lo)
-		} else {
-			s.byLow[p.id.Lo] = p.next
-		}
-	} else {
-		for at := first; at != none; at = s.pieces[at].next {
-			if s.pieces[at].next == pi {
-				s.pieces[at].next = p.next
-				break
-			}
-		}
-	}
-	if p.id.Lo == 0 {
-		s.zeroLows--
-	}
+	s.unchain(pi)
+	s.countWidth(p.id, -1)
 	if p.flags&pieceHint != 0 {
 		delete(s.hints, pi)
 	}

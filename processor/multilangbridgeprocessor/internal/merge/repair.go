@@ -58,17 +58,11 @@ func (v *solver) splitShared(n int32) {
 
 // clientTwin is the calling span with the record's id in a piece, or none.
 func (v *solver) clientTwin(piece int32, r *rec) int32 {
-	pos, ok := v.s.bySpan[indexKey(piece, r.id)]
-	if !ok {
-		return none
+	pos := v.s.lookup(piece, r.id)
+	for pos != none && v.s.recs.at(pos).kind != kindClient && v.s.recs.at(pos).kind != kindProducer {
+		pos = v.s.older(pos)
 	}
-	for ; pos != none; pos = v.s.recs.at(pos).nextSame {
-		o := v.s.recs.at(pos)
-		if o.id == r.id && o.piece == piece && (o.kind == kindClient || o.kind == kindProducer) {
-			return pos
-		}
-	}
-	return none
+	return pos
 }
 
 // moveUnder gives a span another parent of its own trace, without evidence: it
@@ -90,13 +84,6 @@ func sharedServerID(id, service uint64) uint64 {
 		return x
 	}
 	return 1
-}
-
-// orphaned reports whether the piece has a serving span whose parent is not in it.
-func (s *Store) orphaned(pi int32) bool {
-	found := false
-	s.eachHeld(pi, func(_ int32, r *rec) { found = found || s.orphan(r) })
-	return found
 }
 
 // orphan reports whether the record is a serving span that names a parent of its

@@ -6,8 +6,10 @@ const (
 	chunkBits = 10
 	chunkSize = 1 << chunkBits
 	chunkMask = chunkSize - 1
-	// keptChunks is how many empty chunks stay allocated for reuse.
-	keptChunks = 8
+	// spareChunks is how many empty chunks stay allocated for reuse, 64 KiB each.
+	spareChunks = 16
+	// positionMask keeps positions from becoming negative when they wrap.
+	positionMask = 1<<31 - 1
 )
 
 // none is the position of no record.
@@ -20,85 +22,94 @@ type rec struct {
 	service     uint64
 	piece       int32 // index into Store.pieces; none for a span with an invalid id
 	nextInPiece int32 // position of the next held record of the piece
-	nextSame    int32 // position of an older record with the same index key
+	nextSame    int32 // position of an older record in the same bucket of Store.spans
+	caller      int32 // position of the parent in the piece when that was decided, or none
 	host        skew.Host
 	kind        uint8
 	flags       recFlags
-	depth       uint8 // how many records follow in the nextSame chain
 }
 
 type recFlags uint8
 
 const (
-	recClaims    recFlags = 1 << iota // has entries in Store.claims
-	recMarks                          // has entries in Store.marks
-	recJoined                         // has an entry in Store.joins
-	recLate                           // came after its piece was fixed
-	recUnindexed                      // not in Store.bySpan: too many with this id
-	recNoCallee                       // a call that no span need answer
-	recTwin                           // another record of the piece has the same id
+	recClaims   recFlags = 1 << iota // has entries in Store.claims
+	recMarks                         // has entries in Store.marks
+	recJoined                        // has an entry in Store.joins
+	recLate                          // came after its piece was fixed
+	recNoCallee                      // a call that no span need answer
+	recTwin                          // another record of the piece has the same id
 )
 
-// slab keeps records in chunks, first in first out. Positions never move, so that
-// other records and maps can refer to them; an emptied chunk is used again.
+// slab is a queue of records in chunks without pointers, which the garbage
+// collector need not look into. Positions count up, so a position tells by itself
+// whether its record is still there: whoever refers to the oldest records need not
+// be told that they left.
 type slab struct {
-	chunks [][]rec // by chunk number; nil when given back
-	live   []int32 // chunk numbers in order of use, oldest first
-	free   []int32 // chunk numbers ready for use
-	tail   int32   // used records of the newest live chunk
-	head   int32   // released records of the oldest live chunk
+	ring  [][]rec // chunk c is at c modulo the length, a power of two; nil if not live
+	spare [][]rec
+	head  int32 // position of the oldest record
+	tail  int32 // position of the next record
 }
 
+// len is the number of records.
+func (s *slab) len() int { return int((s.tail - s.head) & positionMask) }
+
+// holds reports whether the record at a position, which may be none, is there.
+func (s *slab) holds(pos int32) bool {
+	return pos != none && (pos-s.head)&positionMask < (s.tail-s.head)&positionMask
+}
+
+// newer reports whether the record at one position came after that at another.
+func (s *slab) newer(a, b int32) bool { return (a-s.head)&positionMask > (b-s.head)&positionMask }
+
+func (s *slab) chunk(pos int32) *[]rec { return &s.ring[int(pos>>chunkBits)&(len(s.ring)-1)] }
+
 // at is the record at a position.
-func (s *slab) at(pos int32) *rec { return &s.chunks[pos>>chunkBits][pos&chunkMask] }
+func (s *slab) at(pos int32) *rec { return &(*s.chunk(pos))[pos&chunkMask] }
+
+// oldest is the position of the i-th record from the oldest.
+func (s *slab) oldest(i int) int32 { return (s.head + int32(i)) & positionMask }
 
 // push stores a record and gives its position.
-func (s *slab) push(r rec) int32 {
-	if len(s.live) == 0 || s.tail == chunkSize {
+func (s *slab) push(r *rec) int32 {
+	pos := s.tail
+	if len(s.ring) == 0 || *s.chunk(pos) == nil || s.len() > 0 && pos&chunkMask == 0 {
 		s.grow()
 	}
-	pos := s.live[len(s.live)-1]<<chunkBits | s.tail
-	*s.at(pos) = r
-	s.tail++
+	*s.at(pos) = *r
+	s.tail = (pos + 1) & positionMask
 	return pos
 }
 
+// grow adds the chunk that the next record goes to.
 func (s *slab) grow() {
-	var n int32
-	switch {
-	case len(s.free) > 0:
-		n = s.free[len(s.free)-1]
-		s.free = s.free[:len(s.free)-1]
-	default:
-		n = int32(len(s.chunks))
-		s.chunks = append(s.chunks, nil)
+	if n := len(s.ring); n == 0 || *s.chunk(s.tail) != nil {
+		wider := slab{ring: make([][]rec, max(1, 2*n))}
+		for i := range int32(n) {
+			pos := s.head + i<<chunkBits
+			*wider.chunk(pos) = *s.chunk(pos)
+		}
+		s.ring = wider.ring
 	}
-	if s.chunks[n] == nil {
-		s.chunks[n] = make([]rec, chunkSize)
+	if n := len(s.spare); n > 0 {
+		*s.chunk(s.tail) = s.spare[n-1]
+		s.spare = s.spare[:n-1]
+		return
 	}
-	s.live = append(s.live, n)
-	s.tail = 0
-}
-
-// oldest is the position of the i-th record from the oldest.
-func (s *slab) oldest(i int) int32 {
-	i += int(s.head)
-	return s.live[i>>chunkBits]<<chunkBits | int32(i&chunkMask)
+	*s.chunk(s.tail) = make([]rec, chunkSize)
 }
 
 // pop releases the n oldest records.
 func (s *slab) pop(n int) {
-	n += int(s.head)
-	whole := n >> chunkBits
-	for _, c := range s.live[:whole] {
-		if len(s.free) >= keptChunks {
-			s.chunks[c] = nil
+	for range (int(s.head&chunkMask) + n) >> chunkBits {
+		c := s.chunk(s.head)
+		if len(s.spare) < spareChunks {
+			s.spare = append(s.spare, *c)
 		}
-		s.free = append(s.free, c)
+		*c = nil
+		left := chunkSize - int(s.head&chunkMask)
+		s.head = s.oldest(left)
+		n -= left
 	}
-	s.live = append(s.live[:0], s.live[whole:]...)
-	s.head = int32(n & chunkMask)
-	if len(s.live) == 0 {
-		s.head, s.tail = 0, 0
-	}
+	s.head = s.oldest(n)
 }

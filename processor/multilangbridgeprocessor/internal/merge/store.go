@@ -1,6 +1,10 @@
 package merge
 
-import "github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/skew"
+import (
+	"math/rand/v2"
+
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/skew"
+)
 
 // join is what was decided for an entry.
 type join struct {
@@ -18,10 +22,11 @@ type join struct {
 type Store struct {
 	cfg       Config
 	recs      slab
-	bySpan    map[uint64]int32   // index key → newest record, chained by rec.nextSame
+	spans     buckets            // of large pieces, by piece and span id: records, chained by rec.nextSame
 	pieces    []piece            // slots; unused ones are in freePiece
 	freePiece []int32            //
-	byLow     map[uint64]int32   // low half of the id → first piece, chained by piece.next
+	byID      buckets            // pieces, chained by piece.next
+	byLow     buckets            // by the low half of the id: pieces, chained by piece.lower and upper
 	claims    map[int32][]Claim  // by record
 	claimants map[uint64][]int32 // low half of the claimed id → records, oldest first
 	marks     map[int32][]mark   // by record
@@ -32,10 +37,13 @@ type Store struct {
 	joins     map[int32]join // by record
 	forget    fifo[forgetting]
 	walks     uint32 // counts component walks, for piece.walk
+	halves    int    // pieces whose high half is zero
 	zeroLows  int    // pieces whose low half is zero (right-padded ids)
+	seed      uint64 // of every hash
 	stats     Stats
 	clocks    *skew.Estimator // nil if offsets are not asked for
 	now       int64           // of the release under way
+	undecided []int32         // scratch memory of a release
 }
 
 type forgetting struct {
@@ -47,8 +55,10 @@ type forgetting struct {
 func New(cfg Config) *Store {
 	s := &Store{
 		cfg:       cfg,
-		bySpan:    map[uint64]int32{},
-		byLow:     map[uint64]int32{},
+		spans:     newBuckets(),
+		byID:      newBuckets(),
+		byLow:     newBuckets(),
+		seed:      rand.Uint64(),
 		claims:    map[int32][]Claim{},
 		claimants: map[uint64][]int32{},
 		marks:     map[int32][]mark{},
@@ -88,64 +98,59 @@ func (s *Store) Insert(now int64, b *Batch) {
 		sp := &b.Spans[i]
 		r := rec{
 			id: sp.ID, parent: sp.Parent, start: sp.Start, end: sp.End,
-			service: sp.Service, piece: none, nextInPiece: none, nextSame: none, host: sp.Host, kind: sp.Kind,
+			service: sp.Service, piece: none, nextInPiece: none, nextSame: none, caller: none, host: sp.Host, kind: sp.Kind,
 		}
 		if sp.NoCallee {
 			r.flags |= recNoCallee
 		}
 		if sp.Trace.IsZero() || sp.ID == 0 {
 			s.stats.Faults[FaultZeroID]++
-			s.recs.push(r)
+			s.recs.push(&r)
 			continue
 		}
 		if sp.Parent == sp.ID {
 			s.stats.Faults[FaultSelfParent]++
 		}
-		pi := s.findOrAdd(sp.Trace)
-		p := &s.pieces[pi]
-		r.piece, r.nextInPiece = pi, p.first
-		if p.flags&pieceFixed != 0 {
+		r.piece = s.findOrAdd(sp.Trace)
+		if s.pieces[r.piece].flags&pieceFixed != 0 {
 			r.flags |= recLate
 			s.stats.Late++
 		}
-		pos := s.recs.push(r)
-		p.first = pos
-		p.held++
-		s.index(pos)
+		pos := s.recs.push(&r)
+		s.add(pos, s.recs.at(pos))
 	}
 	if len(b.Claims)+len(b.Marks)+len(b.Hints) == 0 {
 		return
 	}
 	// What spans claim is rare: find their records by counting back from the newest.
-	total := s.held()
+	first := s.recs.len() - len(b.Spans)
 	for i := range b.Claims {
 		c := &b.Claims[i]
-		s.addClaim(s.recs.oldest(total-len(b.Spans)+int(c.Span)), c)
+		s.addClaim(s.recs.oldest(first+int(c.Span)), c)
 	}
 	for i := range b.Marks {
 		m := &b.Marks[i]
-		s.addMark(now, s.recs.oldest(total-len(b.Spans)+int(m.Span)), m)
+		s.addMark(now, s.recs.oldest(first+int(m.Span)), m)
 	}
 	for _, h := range b.Hints {
-		s.addHint(s.recs.oldest(total-len(b.Spans)+int(h.Span)), h.High)
+		s.addHint(s.recs.oldest(first+int(h.Span)), h.High)
 	}
-}
-
-func (s *Store) held() int {
-	if len(s.recs.live) == 0 {
-		return 0
-	}
-	return (len(s.recs.live)-1)*chunkSize + int(s.recs.tail) - int(s.recs.head)
 }
 
 // Release lets the n oldest spans go: the batch that was inserted first. Verdicts
 // are appended to out for the spans that change.
 func (s *Store) Release(now int64, n int, out []Verdict) []Verdict {
 	s.now = now
-	for i := range n {
+	s.undecided = s.undecided[:0]
+	for i := range n { // in the order of memory, before decisions go across it
 		r := s.recs.at(s.recs.oldest(i))
 		if r.piece != none && s.pieces[r.piece].flags&pieceFixed == 0 {
-			s.decide(r.piece)
+			s.undecided = append(s.undecided, r.piece)
+		}
+	}
+	for _, pi := range s.undecided {
+		if s.pieces[pi].flags&pieceFixed == 0 {
+			s.decide(pi)
 		}
 	}
 	for i := range n {
@@ -247,14 +252,12 @@ func (s *Store) lateLink(claims []Claim, p *piece, v *Verdict) {
 	}
 }
 
-// remove takes the oldest record out of every index.
+// remove takes the oldest record out of every index but that of the spans, which
+// sees by itself that it left.
 func (s *Store) remove(now int64, pos int32) {
 	r := s.recs.at(pos)
 	if r.piece == none {
 		return
-	}
-	if r.flags&recUnindexed == 0 {
-		s.unindex(pos, r)
 	}
 	if r.flags&recClaims != 0 {
 		s.dropClaims(pos)

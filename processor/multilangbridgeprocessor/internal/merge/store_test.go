@@ -97,24 +97,8 @@ func TestHostileSameness(t *testing.T) {
 	s.Insert(0, b)
 	out := map[uint64]left{}
 	collect(b, s.Release(1, len(b.Spans), nil), out)
-	assert.Zero(t, s.held())
+	assert.Zero(t, s.recs.len())
 	assert.Zero(t, s.Stats().CustomJoins[0])
-}
-
-func TestSlabReusesChunks(t *testing.T) {
-	var s slab
-	for round := range 5 {
-		for i := range 3 * chunkSize {
-			s.push(rec{id: uint64(i)})
-		}
-		assert.EqualValues(t, 0, s.at(s.oldest(0)).id)
-		assert.EqualValues(t, 3*chunkSize-1, s.at(s.oldest(3*chunkSize-1)).id)
-		s.pop(chunkSize + 5)
-		assert.EqualValues(t, chunkSize+5, s.at(s.oldest(0)).id)
-		s.pop(2*chunkSize - 5)
-		assert.Empty(t, s.live, "round %d", round)
-		assert.LessOrEqual(t, len(s.chunks), 4, "chunks are used again")
-	}
 }
 
 func BenchmarkStore(b *testing.B) {

@@ -74,6 +74,16 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// The captured Datadog vector names the same parent as the traceparent that its
+// sender wrote beside it.
+func TestDatadogVectorIsItsTraceparent(t *testing.T) {
+	datadog, ok := read(Datadog, "x-datadog-trace-id", "8330054363468631196", "x-datadog-parent-id", "6375191779022861325", "x-datadog-tags", "_dd.p.tid=66c4e3e900000000")
+	require.True(t, ok)
+	w3c, ok := read(W3C, "traceparent", "00-66c4e3e900000000739a4c4f1e3d8c9c-58793b2553a5f40d-01")
+	require.True(t, ok)
+	assert.Equal(t, w3c, datadog)
+}
+
 func TestTwoValuesAreAmbiguous(t *testing.T) {
 	var s Set
 	s.Add(nameB3, "a3ce929d0e0e4736-00f067aa0ba902b7")

@@ -14,25 +14,21 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
-
-	"github.com/polyspan/polyspan/internal/polyglot"
 )
 
 // TestZipkinWire sends what two services with Zipkin's libraries send: 64-bit ids,
 // and one span id for both ends of a call. Their caller speaks OTLP and 128 bits.
 func TestZipkinWire(t *testing.T) {
 	ctx := bounded(t)
-	zipkin, err := polyglot.FreeAddress()
-	require.NoError(t, err)
-	r := newRigWith(ctx, t, []string{"zipkin.yaml"}, "POLYSPAN_ZIPKIN="+zipkin, "POLYSPAN_WAIT=2s")
+	r := newWireRig(ctx, t)
 
 	now := time.Now().UnixMicro()
-	postZipkin(ctx, t, zipkin, `[
+	postZipkin(ctx, t, r.zipkin, `[
 		{"traceId":"463ac35c9f6413ad","id":"a2fb4a1d1a96d312","parentId":"0020000000000001","kind":"SERVER","shared":true,"name":"get /stock",
 		 "timestamp":`+micros(now+2000)+`,"duration":5000,"localEndpoint":{"serviceName":"stock"}},
 		{"traceId":"463ac35c9f6413ad","id":"b7ad6b7169203331","parentId":"a2fb4a1d1a96d312","name":"look up",
 		 "timestamp":`+micros(now+3000)+`,"duration":1000,"localEndpoint":{"serviceName":"stock"}}]`)
-	postZipkin(ctx, t, zipkin, `[
+	postZipkin(ctx, t, r.zipkin, `[
 		{"traceId":"463ac35c9f6413ad","id":"a2fb4a1d1a96d312","parentId":"0020000000000001","kind":"CLIENT","name":"get",
 		 "timestamp":`+micros(now+1000)+`,"duration":8000,"localEndpoint":{"serviceName":"shop"}}]`)
 

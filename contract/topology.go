@@ -61,8 +61,11 @@ type TopologyNode struct {
 	// CriticalShare is the part of its callers' time that calls to the node took.
 	CriticalShare   *float64           `json:"critical_share,omitempty"`
 	Vulnerabilities *VulnerabilitySums `json:"vulnerabilities,omitempty"`
-	FirstSeen       time.Time          `json:"first_seen,omitzero"`
-	LastSeen        time.Time          `json:"last_seen,omitzero"`
+	// X and Y are where the node stands in a picture, in pixels, if that was asked for.
+	X         *float64  `json:"x,omitempty"`
+	Y         *float64  `json:"y,omitempty"`
+	FirstSeen time.Time `json:"first_seen,omitzero"`
+	LastSeen  time.Time `json:"last_seen,omitzero"`
 }
 
 // TopologyEdge is all calls or messages from Source to Target over one transport.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/polyspan/polyspan/exporter/topologyexporter/internal/metadata"
 	"github.com/polyspan/polyspan/topology"
+	"github.com/polyspan/polyspan/topology/layout"
 )
 
 // topologyExporter holds the graph and serves it. Spans go in by consumeTraces, in
@@ -30,6 +31,7 @@ type topologyExporter struct {
 	batches sync.Pool // of *batch
 	views   *views
 	streams *streams
+	layout  *sharedLayout
 	// scrapers outlive the handlers: each remembers what it has seen.
 	scrapers *scrapers
 	server   server
@@ -53,6 +55,7 @@ func newExporter(cfg *Config, set exporter.Settings) (*topologyExporter, error) 
 		batches:   sync.Pool{New: func() any { return &batch{} }},
 	}
 	e.views = newViews(e.snapshot, cfg.StreamInterval)
+	e.layout = &sharedLayout{layout: layout.New(2 * cfg.MaxNodes)}
 	e.streams = newStreams(cfg, telemetry)
 	e.scrapers = &scrapers{started: e.now(), seen: map[string]time.Time{}}
 	return e, nil

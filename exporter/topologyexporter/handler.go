@@ -20,6 +20,8 @@ func (e *topologyExporter) handler() (http.Handler, error) {
 	mux.Handle("/metrics", newMetrics(e))
 	mux.HandleFunc("/api/", unknownPath)
 	mux.HandleFunc("/api/health", health)
+	mux.HandleFunc("/api/graph/fields", serveGraphFields)
+	mux.HandleFunc("/api/graph/data", e.serveGraphData)
 	mux.HandleFunc("/api/v1/topology", e.serveTopology)
 	mux.HandleFunc("/api/v1/topology/stream", e.serveStream)
 	return e.guard(mux), nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -82,17 +83,19 @@ func TestFormats(t *testing.T) {
 func TestBadRequests(t *testing.T) {
 	e := newTest(t, nil)
 	consume(t, e, aCallsB()...)
-	formats := []string{"json", "mermaid", "dot"}
 	tests := []struct {
 		target string
 		want   problem
 	}{
-		{"/api/v1/topology?format=svg", problem{Status: 400, Parameter: "format", Allowed: formats, Detail: `"format" is "svg": use json, mermaid, dot`}},
-		{"/api/v1/topology?format=nodegraph", problem{Status: 400, Parameter: "format", Allowed: formats, Detail: `"format" nodegraph is not supported yet`}},
+		{"/api/v1/topology?format=svg", problem{Status: 400, Parameter: "format", Allowed: formats, Detail: `"format" is "svg": use json, mermaid, dot, nodegraph`}},
+		{"/api/v1/topology?layout=yes", problem{Status: 400, Parameter: "layout", Allowed: []string{"true", "false"}, Detail: `"layout" is "yes": use true, false`}},
+		{"/api/graph/data?focus=nobody", problem{Status: 404, Parameter: "focus", Detail: `"focus" is "nobody": no node has that id now; ids are namespace/name, or the name alone`}},
+		{"/api/graph/fields?fokus=a", problem{Status: 400, Parameter: "fokus", Allowed: parameters, Detail: `there is no parameter "fokus"`}},
+		{"/api/graph/data?%zz", problem{Status: 400, Detail: `query: invalid URL escape "%zz"`}},
 		{"/api/v1/topology?at=now", problem{Status: 400, Parameter: "at", Detail: `"at" is not supported yet: leave it out for the present topology`}},
 		{"/api/v1/topology?window=5m", problem{Status: 400, Parameter: "window", Detail: `"window" is not supported yet: leave it out for the present topology`}},
 		{"/api/v1/topology?diff=1h", problem{Status: 400, Parameter: "diff", Detail: `"diff" is not supported yet: leave it out for the present topology`}},
-		{"/api/v1/topology?fromat=dot", problem{Status: 400, Parameter: "fromat", Allowed: []string{"depth", "focus", "format"}, Detail: `there is no parameter "fromat"`}},
+		{"/api/v1/topology?fromat=dot", problem{Status: 400, Parameter: "fromat", Allowed: parameters, Detail: `there is no parameter "fromat"`}},
 		{"/api/v1/topology?focus=a&depth=x", problem{Status: 400, Parameter: "depth", Allowed: []string{"0 to 32"}, Detail: `"depth" is "x": use a number of calls from 0 to 32`}},
 		{"/api/v1/topology?focus=a&depth=33", problem{Status: 400, Parameter: "depth", Allowed: []string{"0 to 32"}, Detail: `"depth" is "33": use a number of calls from 0 to 32`}},
 		{"/api/v1/topology?depth=1", problem{Status: 400, Parameter: "depth", Detail: `"depth" needs "focus", the id of the node to start from`}},
@@ -124,7 +127,7 @@ func FuzzParseQuery(f *testing.F) {
 			return
 		}
 		q, err := parseQuery(values)
-		if err == nil && (q.depth < 0 || q.depth > maxDepth || q.format != formatJSON && q.format != formatMermaid && q.format != formatDOT) {
+		if err == nil && (q.depth < 0 || q.depth > maxDepth || !slices.Contains(formats, string(q.format))) {
 			t.Errorf("parseQuery(%q) = %+v", raw, q)
 		}
 	})

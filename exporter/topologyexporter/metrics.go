@@ -23,8 +23,6 @@ const (
 	// maxKept bounds the answers kept for other scrapers: one a format, and one more
 	// for a scraper to which edges are new.
 	maxKept = 4
-	// recordsSlice is how many edges are copied while the graph is locked.
-	recordsSlice = 128
 )
 
 // metrics is GET /metrics. It works on a copy of the figures, so spans are read
@@ -107,11 +105,11 @@ func (m *metrics) encode(w io.Writer, format expfmt.Format, f *figures, zeroAfte
 	a := answer{zeroAfter: zeroAfter}
 	switch format.FormatType() {
 	case expfmt.TypeProtoDelim:
-		a.Encoder = exposition.NewProto(w, layout, m.histograms)
+		a.Encoder = exposition.NewProto(w, buckets, m.histograms)
 	case expfmt.TypeOpenMetrics:
-		a.Encoder = exposition.NewOpenMetrics(w, layout)
+		a.Encoder = exposition.NewOpenMetrics(w, buckets)
 	default:
-		a.Encoder = exposition.NewText(w, layout)
+		a.Encoder = exposition.NewText(w, buckets)
 	}
 	return a.write(f)
 }
@@ -167,17 +165,8 @@ func acceptsGzip(h http.Header) bool {
 // figures copies the graph's cumulative figures; the graph is locked for a slice of
 // its edges at a time.
 func (e *topologyExporter) figures() *figures {
-	asOf := e.now()
-	var all topology.Records
-	for at, more := 0, true; more; {
-		at, more = e.records(asOf, at, &all)
-	}
-	return sum(asOf, all.All)
-}
-
-func (e *topologyExporter) records(now time.Time, from int, into *topology.Records) (next int, more bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.graph.Advance(now)
-	return e.graph.Records(from, recordsSlice, into)
+	now := e.now()
+	f := newFigures(now, e.stats().Edges)
+	topology.EachEdge(&e.mu, e.graph, now, f.add)
+	return f
 }

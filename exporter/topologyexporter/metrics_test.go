@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,14 +126,17 @@ func TestMetricNamesAndLabels(t *testing.T) {
 	e := newTest(t, nil)
 	consume(t, e, shop(time.Now())...)
 	pairLabels := []string{"client", "client_service_namespace", "connection_type", "server", "server_service_namespace", "virtual_node"}
+	edgeLabels := []string{"client", "client_service_namespace", "server", "server_service_namespace", "transport"}
 	want := map[string][]string{
 		"traces_service_graph_request_total":                    pairLabels,
 		"traces_service_graph_request_failed_total":             pairLabels,
 		"traces_service_graph_request_server_seconds":           pairLabels,
 		"traces_service_graph_request_client_seconds":           pairLabels,
 		"traces_service_graph_request_messaging_system_seconds": pairLabels,
-		"polyspan_topology_boundary_seconds":                    {"client", "client_service_namespace", "server", "server_service_namespace", "transport"},
-		"polyspan_topology_edge_info":                           {"client", "client_language", "client_service_namespace", "relation", "server", "server_language", "server_service_namespace", "transport"},
+		"polyspan_topology_boundary_seconds":                    edgeLabels,
+		"polyspan_topology_errors_total":                        append(slices.Clip(edgeLabels), "origin"),
+		"polyspan_topology_evidence_total":                      append(slices.Clip(edgeLabels), "evidence"),
+		"polyspan_topology_edge_info":                           append(slices.Clip(edgeLabels), "relation", "client_language", "server_language"),
 	}
 	got := map[string][]string{}
 	for name, f := range gathered(t, e) {

@@ -1,8 +1,11 @@
+//go:build unix
+
 package topologyexporter
 
 import (
 	"net/http"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -58,15 +61,25 @@ func BenchmarkScrape(b *testing.B) {
 			r.Header.Set("Accept-Encoding", bb.encoding)
 			w := &countingWriter{header: http.Header{}}
 			b.ReportAllocs()
+			before := cpuTime(b)
 			for b.Loop() {
 				w.n = 0
 				m.kept = nil
 				m.ServeHTTP(w, r)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/scrapedEdges, "ns/edge")
+			b.ReportMetric(float64((cpuTime(b)-before).Nanoseconds())/float64(b.N)/scrapedEdges, "cpu-ns/edge")
 			b.ReportMetric(float64(w.n)/scrapedEdges, "wire-B/edge")
 		})
 	}
+}
+
+// cpuTime is what the process used until now, garbage collection included: a busy
+// neighbour distorts it little.
+func cpuTime(tb testing.TB) time.Duration {
+	tb.Helper()
+	var u syscall.Rusage
+	require.NoError(tb, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // countingWriter is a reader of answers that is never slow.

@@ -11,12 +11,12 @@ import (
 )
 
 // name is a node as labels tell it apart.
-type name struct{ Namespace, Name string }
-
-func nameOf(e *topology.End) name { return name{mended(e.Namespace), mended(e.Name)} }
+type name = topology.NodeName
 
 // mended makes any text UTF-8: one label that is not would spoil the whole scrape.
 func mended[S ~string](s S) S { return S(strings.ToValidUTF8(string(s), "\uFFFD")) }
+
+func mendedName(n name) name { return name{Namespace: mended(n.Namespace), Name: mended(n.Name)} }
 
 // pair is what tells the series of the service graph apart: not the transport.
 type pair struct {
@@ -25,18 +25,18 @@ type pair struct {
 }
 
 // pairOf reads the connection type: empty for direct calls.
-func pairOf(r *topology.Record) pair {
-	p := pair{source: nameOf(&r.Source), target: nameOf(&r.Target)}
+func pairOf(e *topology.EdgeState) pair {
+	p := pair{source: mendedName(e.Source), target: mendedName(e.Target)}
 	switch {
-	case r.Source.Kind != contract.NodeService:
+	case e.SourceKind != contract.NodeService:
 		p.virtualNode = "client"
-	case r.Target.Kind != contract.NodeService:
+	case e.TargetKind != contract.NodeService:
 		p.virtualNode = "server"
 	}
 	switch {
-	case r.Relation == contract.RelationMessage:
+	case e.Relation == contract.RelationMessage:
 		p.connection = "messaging_system"
-	case r.Target.Kind == contract.NodeDatabase:
+	case e.TargetKind == contract.NodeDatabase:
 		p.connection = "database"
 	case p.virtualNode != "":
 		p.connection = "virtual_node"
@@ -52,6 +52,8 @@ type pairSeries struct {
 	created               time.Time
 	calls, failed         float64
 	client, server, queue exposition.Counts
+	// slow and failing are recent calls that stand for the others.
+	slow, failing exposition.Exemplar
 }
 
 // edgeKey is what tells the series of single edges apart.
@@ -70,11 +72,14 @@ type edgeInfo struct {
 type edgeSeries struct {
 	edgeKey
 
+	labels   exposition.Labels
 	created  time.Time
 	boundary exposition.Counts
 	// measured: both ends may be seen, so there is a boundary.
 	measured bool
-	infos    []edgeInfo
+	// errors are by origin, evidence by how caller and callee were tied together.
+	errors, evidence [3]float64
+	infos            []edgeInfo
 }
 
 // missingSeries is the sum of the entries of one name whose callers never came.
@@ -100,101 +105,134 @@ type figures struct {
 	byPair    map[pair]int
 	byEdge    map[edgeKey]int
 	byMissing map[name]int
+	// room is where counts are copied to; those copied before stay where they are.
+	room []float64
 }
 
-func sum(asOf time.Time, records []topology.Record) *figures {
-	f := &figures{
+func newFigures(asOf time.Time, edges int) *figures {
+	return &figures{
 		asOf:      asOf,
-		pairs:     make([]pairSeries, 0, len(records)),
-		edges:     make([]edgeSeries, 0, len(records)),
-		byPair:    make(map[pair]int, len(records)),
-		byEdge:    make(map[edgeKey]int, len(records)),
+		pairs:     make([]pairSeries, 0, edges),
+		edges:     make([]edgeSeries, 0, edges),
+		byPair:    make(map[pair]int, edges),
+		byEdge:    make(map[edgeKey]int, edges),
 		byMissing: map[name]int{},
 	}
-	for i := range records {
-		r := &records[i]
-		if r.Created.After(f.newest) {
-			f.newest = r.Created
-		}
-		if r.CallerMissing {
-			f.addMissing(r)
-			continue
-		}
-		f.addPair(r)
-		f.addEdge(r)
-	}
-	return f
 }
 
-func (f *figures) addPair(r *topology.Record) {
-	key := pairOf(r)
+// add takes what it needs of an edge, whose memory is used again.
+func (f *figures) add(e *topology.EdgeState) {
+	if e.Created.After(f.newest) {
+		f.newest = e.Created
+	}
+	if e.CallerMissing {
+		f.addMissing(e)
+		return
+	}
+	f.addPair(e)
+	f.addEdge(e)
+}
+
+func (f *figures) addPair(e *topology.EdgeState) {
+	key := pairOf(e)
 	i, known := f.byPair[key]
 	if !known {
 		i = len(f.pairs)
 		f.byPair[key] = i
-		f.pairs = append(f.pairs, pairSeries{pair: key, created: r.Created})
+		f.pairs = append(f.pairs, pairSeries{pair: key, created: e.Created})
 	}
 	s := &f.pairs[i]
-	s.created = earlier(s.created, r.Created)
-	s.calls += r.Calls
-	s.failed += r.Failed
-	add(&s.client, &r.Client)
-	add(&s.queue, &r.Queue)
+	s.created = earlier(s.created, e.Created)
+	s.calls += e.Total.Calls
+	s.failed += e.Total.Failed()
+	f.sum(&s.queue, &e.Total.Queue)
+	if key.virtualNode != "client" {
+		f.sum(&s.client, &e.Total.Client)
+	}
 	if key.virtualNode == "server" {
 		// A virtual callee has no spans of its own: the caller's duration stands for it.
-		add(&s.server, &r.Client)
+		f.sum(&s.server, &e.Total.Client)
 	} else {
-		add(&s.server, &r.Server)
+		f.sum(&s.server, &e.Total.Server)
+	}
+	for i := range e.Exemplars {
+		s.exemplar(&e.Exemplars[i])
 	}
 }
 
-func (f *figures) addEdge(r *topology.Record) {
-	key := edgeKey{nameOf(&r.Source), nameOf(&r.Target), mended(r.Transport)}
+func (s *pairSeries) exemplar(e *topology.Exemplar) {
+	x := exposition.Exemplar{TraceID: e.Trace, SpanID: e.Span, Value: e.Seconds, At: time.Unix(0, e.At)}
+	if e.Failed {
+		s.failing = x
+	} else {
+		s.slow = x
+	}
+}
+
+func (f *figures) addEdge(e *topology.EdgeState) {
+	key := edgeKey{mendedName(e.Source), mendedName(e.Target), mended(e.Transport)}
 	i, known := f.byEdge[key]
 	if !known {
 		i = len(f.edges)
 		f.byEdge[key] = i
-		f.edges = append(f.edges, edgeSeries{edgeKey: key, created: r.Created})
+		f.edges = append(f.edges, edgeSeries{edgeKey: key, created: e.Created})
 	}
 	s := &f.edges[i]
-	s.created = earlier(s.created, r.Created)
-	add(&s.boundary, &r.Boundary)
-	s.measured = s.measured || len(r.Boundary.Counts) > 0 || r.Relation == contract.RelationCall &&
-		r.Source.Kind == contract.NodeService && r.Target.Kind == contract.NodeService
-	if info := (edgeInfo{r.Relation, mended(r.Source.Language), mended(r.Target.Language)}); !slices.Contains(s.infos, info) {
+	s.created = earlier(s.created, e.Created)
+	f.sum(&s.boundary, &e.Total.Boundary)
+	s.measured = s.measured || len(s.boundary.Counts) > 0 || e.Relation == contract.RelationCall &&
+		e.SourceKind == contract.NodeService && e.TargetKind == contract.NodeService
+	for i := range s.errors {
+		s.errors[i] += e.Total.Errors[i]
+		s.evidence[i] += e.Total.Evidence[i]
+	}
+	if info := (edgeInfo{e.Relation, mended(e.SourceLanguage), mended(e.TargetLanguage)}); !slices.Contains(s.infos, info) {
 		s.infos = append(s.infos, info)
 	}
 }
 
-func (f *figures) addMissing(r *topology.Record) {
-	key := nameOf(&r.Target)
+func (f *figures) addMissing(e *topology.EdgeState) {
+	key := mendedName(e.Target)
 	i, known := f.byMissing[key]
 	if !known {
 		i = len(f.missing)
 		f.byMissing[key] = i
-		f.missing = append(f.missing, missingSeries{name: key, created: r.Created})
+		f.missing = append(f.missing, missingSeries{name: key, created: e.Created})
 	}
 	s := &f.missing[i]
-	s.created = earlier(s.created, r.Created)
-	s.calls += r.Calls
+	s.created = earlier(s.created, e.Created)
+	s.calls += e.Total.Calls
 }
 
-// add sums histograms. The first one is taken as it is: most series have one edge.
-func add(sum *exposition.Counts, b *topology.Buckets) {
-	sum.Sum += b.SumSeconds
-	switch {
-	case len(b.Counts) == 0:
-	case len(sum.Counts) == 0:
-		sum.First, sum.Counts = b.First, b.Counts
-	default:
-		first := min(sum.First, b.First)
-		counts := make([]float64, max(sum.First+len(sum.Counts), b.First+len(b.Counts))-first)
-		copy(counts[sum.First-first:], sum.Counts)
-		for i, n := range b.Counts {
-			counts[b.First-first+i] += n
-		}
-		sum.First, sum.Counts = first, counts
+// sum adds a histogram to a series.
+func (f *figures) sum(to *exposition.Counts, h *topology.Histogram) {
+	to.Sum += h.SumSeconds
+	if len(h.Counts) == 0 {
+		return
 	}
+	first, end := h.First, h.First+len(h.Counts)
+	if len(to.Counts) > 0 {
+		first, end = min(first, to.First), max(end, to.First+len(to.Counts))
+	}
+	counts := f.take(end - first)
+	copy(counts[max(to.First-first, 0):], to.Counts)
+	for i, n := range h.Counts {
+		counts[h.First-first+i] += n
+	}
+	to.First, to.Counts = first, counts
+}
+
+// roomCounts is how many counts are allocated at a time: 128 KiB.
+const roomCounts = 16 << 10
+
+// take gives n counts of 0.
+func (f *figures) take(n int) []float64 {
+	if len(f.room) < n {
+		f.room = make([]float64, max(n, roomCounts))
+	}
+	counts := f.room[:n:n]
+	f.room = f.room[n:]
+	return counts
 }
 
 func earlier(a, b time.Time) time.Time {

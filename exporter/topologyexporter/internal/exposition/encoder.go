@@ -29,9 +29,10 @@ type Labels []byte
 
 // Exemplar is a call that stands for others of its series.
 type Exemplar struct {
-	TraceID, SpanID string // in hexadecimal
-	Value           float64
-	At              time.Time
+	TraceID [16]byte
+	SpanID  [8]byte
+	Value   float64
+	At      time.Time
 }
 
 // Counts are the counts of a cumulative histogram in the buckets of a [Layout], from
@@ -44,17 +45,21 @@ type Counts struct {
 
 // Sample is one series of a family at one instant.
 type Sample struct {
-	Labels Labels
+	// Labels are those of [Encoder.Labels], More, which may be missing, those of
+	// [Encoder.More].
+	Labels, More Labels
 	// Created is when the series began; zero leaves it out, as gauges do.
 	Created time.Time
-	// Exemplars are left out of formats that have no place for them.
-	Exemplars []Exemplar
+	// Exemplar may be nil; formats that have no place for it leave it out.
+	Exemplar *Exemplar
 }
 
 // Encoder writes one answer.
 type Encoder interface {
-	// Labels escapes labels, which are sorted by name.
+	// Labels escapes the labels that a series begins with, at least one.
 	Labels(labels ...Label) Labels
+	// More escapes labels that follow others: what many series share is escaped once.
+	More(labels ...Label) Labels
 	// Begin starts a family; it ends with the next one, or with Close.
 	Begin(f Family)
 	// Value writes a series of a counter or gauge.

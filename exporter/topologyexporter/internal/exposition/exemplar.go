@@ -1,29 +1,32 @@
 package exposition
 
 import (
+	"encoding/hex"
 	"strconv"
 	"time"
 )
 
-// exemplarWithin writes the first exemplar of a bucket, behind its count.
-func (t *text) exemplarWithin(all []Exemplar, lower, upper float64) {
-	for i := range all {
-		if e := &all[i]; e.Value > lower && e.Value <= upper || lower == 0 && e.Value == 0 {
-			t.exemplar(e)
-			return
-		}
+// within reports whether an exemplar belongs to the bucket that ends at upper.
+func (e *Exemplar) within(lower, upper float64) bool {
+	return e != nil && e.Value <= upper && (e.Value > lower || lower == 0)
+}
+
+// exemplarWithin writes the exemplar behind the count of the bucket it lies in.
+func (t *text) exemplarWithin(e *Exemplar, lower, upper float64) {
+	if e.within(lower, upper) {
+		t.exemplar(e)
 	}
 }
 
-// exemplar writes ` # {trace_id="…",span_id="…"} value time`; the text format has no
+// exemplar writes ` # {span_id="…",trace_id="…"} value time`; the text format has no
 // place for it.
 func (t *text) exemplar(e *Exemplar) {
-	if !t.openMetrics {
+	if e == nil || !t.openMetrics {
 		return
 	}
-	t.b = append(append(t.b, ` # {span_id="`...), e.SpanID...)
-	t.b = append(append(append(t.b, `",trace_id="`...), e.TraceID...), `"} `...)
-	t.b = append(t.appendFloat(t.b, e.Value), ' ')
+	t.b = hex.AppendEncode(append(t.b, ` # {span_id="`...), e.SpanID[:])
+	t.b = hex.AppendEncode(append(t.b, `",trace_id="`...), e.TraceID[:])
+	t.b = append(t.appendFloat(append(t.b, `"} `...), e.Value), ' ')
 	t.b = appendSeconds(t.b, e.At)
 }
 

@@ -28,7 +28,11 @@ func testLayout() *Layout {
 
 var (
 	created  = time.Unix(1_700_000_000, 500_000_000).UTC()
-	exemplar = Exemplar{TraceID: "0af7651916cd43dd8448eb211c80319c", SpanID: "b7ad6b7169203331", Value: 0.5, At: created.Add(time.Second)}
+	exemplar = Exemplar{
+		TraceID: [16]byte{0x0a, 0xf7, 0x65, 0x19, 0x16, 0xcd, 0x43, 0xdd, 0x84, 0x48, 0xeb, 0x21, 0x1c, 0x80, 0x31, 0x9c},
+		SpanID:  [8]byte{0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, 0x31},
+		Value:   0.5, At: created.Add(time.Second),
+	}
 )
 
 // write is the same answer in any format.
@@ -36,7 +40,7 @@ func write(e Encoder) error {
 	odd := e.Labels(Label{"client", "a\"b\\c\nd"}, Label{"server", "é 世"})
 	plain := e.Labels(Label{"client", ""}, Label{"server", "b"})
 	e.Begin(Family{Name: "calls_total", Help: `All "calls" \ messages.`, Kind: Counter})
-	e.Value(&Sample{Labels: odd, Created: created, Exemplars: []Exemplar{exemplar}}, 3)
+	e.Value(&Sample{Labels: odd, Created: created, Exemplar: &exemplar}, 3)
 	e.Value(&Sample{Labels: plain, Created: created}, 1.25)
 	e.Begin(Family{Name: "info", Help: "An edge.", Kind: Gauge})
 	e.Value(&Sample{Labels: plain}, 1)
@@ -44,7 +48,7 @@ func write(e Encoder) error {
 	// Buckets 0, 12 (up to 0.5) and 13 of the layout, and the last.
 	counts := make([]float64, 25)
 	counts[0], counts[12], counts[13], counts[24] = 2, 1, 4, 1
-	e.Histogram(&Sample{Labels: odd, Created: created, Exemplars: []Exemplar{exemplar}}, &Counts{Counts: counts, Sum: 20.5})
+	e.Histogram(&Sample{Labels: odd, Created: created, Exemplar: &exemplar}, &Counts{Counts: counts, Sum: 20.5})
 	e.Histogram(&Sample{Labels: plain, Created: created}, &Counts{})
 	return e.Close()
 }
@@ -139,6 +143,8 @@ func TestNativeHistogram(t *testing.T) {
 	assert.Equal(t, created, h.GetCreatedTimestamp().AsTime())
 	require.Len(t, h.GetExemplars(), 1)
 	assert.Equal(t, exemplar.At, h.GetExemplars()[0].GetTimestamp().AsTime())
+	assert.Equal(t, "b7ad6b7169203331", h.GetExemplars()[0].GetLabel()[0].GetValue())
+	assert.Equal(t, "0af7651916cd43dd8448eb211c80319c", h.GetExemplars()[0].GetLabel()[1].GetValue())
 	// Bucket 12 is (0.42, 0.5], so native bucket -8, (0.46, 0.5]; bucket 13 is
 	// (0.5, 0.59] and goes to -6; the last, (3.36, 4], to 16.
 	assert.Equal(t, map[int]int64{-8: 1, -7: 0, -6: 4, 16: 1}, nativeCounts(h))

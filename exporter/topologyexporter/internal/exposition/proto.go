@@ -1,6 +1,7 @@
 package exposition
 
 import (
+	"encoding/hex"
 	"io"
 	"math"
 	"time"
@@ -98,17 +99,18 @@ func (p *proto) Value(s *Sample, value float64) {
 	field := protowire.Number(metricGauge)
 	if p.kind == Counter {
 		field = metricCounter
-		if len(s.Exemplars) > 0 {
-			p.exemplar(counterExemplar, &s.Exemplars[0])
-		}
+		p.exemplar(counterExemplar, s.Exemplar)
 		p.created(counterCreated, s.Created)
 	}
 	p.series(s, field)
 }
 
+// More gives the same: fields need nothing between them.
+func (p *proto) More(labels ...Label) Labels { return p.Labels(labels...) }
+
 // series wraps the body into a Metric and that into the family.
 func (p *proto) series(s *Sample, field protowire.Number) {
-	p.metric = append(p.metric[:0], s.Labels...)
+	p.metric = append(append(p.metric[:0], s.Labels...), s.More...)
 	p.metric = appendMessage(p.metric, field, p.body)
 	p.family = appendMessage(p.family, familyMetric, p.metric)
 }
@@ -124,9 +126,7 @@ func (p *proto) Histogram(s *Sample, c *Counts) {
 	}
 	if p.histograms&Native != 0 {
 		p.native(c, whole)
-		for i := range s.Exemplars {
-			p.exemplar(histogramExemplars, &s.Exemplars[i])
-		}
+		p.exemplar(histogramExemplars, s.Exemplar)
 	}
 	p.created(histogramCreated, s.Created)
 	p.series(s, metricHistogram)
@@ -137,11 +137,8 @@ func (p *proto) classic(s *Sample, c *Counts, whole bool) {
 	p.layout.cumulative(c, func(b *bound, count float64) {
 		p.part = appendNumber(p.part[:0], whole, bucketCount, bucketCountFloat, count)
 		p.part = appendDouble(p.part, bucketBound, b.le)
-		for i := range s.Exemplars {
-			if e := &s.Exemplars[i]; e.Value > lower && e.Value <= b.le {
-				p.part = appendMessage(p.part, bucketExemplar, p.exemplarMessage(e))
-				break
-			}
+		if s.Exemplar.within(lower, b.le) {
+			p.part = appendMessage(p.part, bucketExemplar, p.exemplarMessage(s.Exemplar))
 		}
 		p.body = appendMessage(p.body, histogramBucket, p.part)
 		lower = b.le
@@ -149,19 +146,26 @@ func (p *proto) classic(s *Sample, c *Counts, whole bool) {
 }
 
 func (p *proto) exemplar(field protowire.Number, e *Exemplar) {
-	p.body = appendMessage(p.body, field, p.exemplarMessage(e))
+	if e != nil {
+		p.body = appendMessage(p.body, field, p.exemplarMessage(e))
+	}
 }
 
 // exemplarMessage is valid until the next one.
 func (p *proto) exemplarMessage(e *Exemplar) []byte {
-	var label [128]byte
+	var label [64]byte // room for the longer of the two
 	m := p.inner[:0]
-	for _, l := range [...]Label{{"span_id", e.SpanID}, {"trace_id", e.TraceID}} {
-		m = appendMessage(m, exemplarLabel, appendString(appendString(label[:0], labelName, l.Name), labelValue, l.Value))
-	}
+	m = appendMessage(m, exemplarLabel, appendID(appendString(label[:0], labelName, "span_id"), e.SpanID[:]))
+	m = appendMessage(m, exemplarLabel, appendID(appendString(label[:0], labelName, "trace_id"), e.TraceID[:]))
 	m = appendDouble(m, exemplarValue, e.Value)
 	p.inner = appendMessage(m, exemplarTime, appendTime(label[:0], e.At))
 	return p.inner
+}
+
+// appendID appends an id in hexadecimal as the value of a label.
+func appendID(b, id []byte) []byte {
+	b = protowire.AppendTag(b, labelValue, protowire.BytesType)
+	return hex.AppendEncode(protowire.AppendVarint(b, uint64(hex.EncodedLen(len(id)))), id)
 }
 
 func (p *proto) created(field protowire.Number, at time.Time) {

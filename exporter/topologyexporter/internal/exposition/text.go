@@ -52,16 +52,17 @@ var (
 )
 
 // Labels gives `a="b",c="d"`.
-func (t *text) Labels(labels ...Label) Labels {
+func (t *text) Labels(labels ...Label) Labels { return t.More(labels...)[1:] }
+
+// More gives `,a="b",c="d"`.
+func (t *text) More(labels ...Label) Labels {
 	size := 0
 	for _, l := range labels {
-		size += len(l.Name) + 2*len(l.Value) + len(`="",`)
+		size += len(l.Name) + 2*len(l.Value) + len(`,=""`)
 	}
 	start := t.reserve(size)
-	for i, l := range labels {
-		if i > 0 {
-			t.arena = append(t.arena, ',')
-		}
+	for _, l := range labels {
+		t.arena = append(t.arena, ',')
 		t.arena = append(append(t.arena, l.Name...), `="`...)
 		t.arena = appendEscaped(t.arena, l.Value)
 		t.arena = append(t.arena, '"')
@@ -87,17 +88,21 @@ func appendEscaped(b []byte, s string) []byte {
 }
 
 func (t *text) Value(s *Sample, value float64) {
-	t.line(t.value, s.Labels)
+	t.line(t.value, s)
 	t.b = t.appendFloat(t.b, value)
-	if t.kind == Counter && len(s.Exemplars) > 0 {
-		t.exemplar(&s.Exemplars[0])
+	if t.kind == Counter {
+		t.exemplar(s.Exemplar)
 	}
 	t.b = append(t.b, '\n')
 	t.flushFull()
 }
 
-func (t *text) line(beginning string, labels Labels) {
-	t.b = append(append(append(t.b, beginning...), labels...), "} "...)
+// line begins a line, up to its value.
+func (t *text) line(beginning string, s *Sample) { t.b = append(t.series(beginning, s), "} "...) }
+
+// series is a line's beginning with the labels, which are not closed.
+func (t *text) series(beginning string, s *Sample) []byte {
+	return append(append(append(t.b, beginning...), s.Labels...), s.More...)
 }
 
 // Histogram writes counts rounded to whole ones, as the formats want them; rounding
@@ -105,20 +110,20 @@ func (t *text) line(beginning string, labels Labels) {
 func (t *text) Histogram(s *Sample, c *Counts) {
 	var lower float64
 	t.layout.cumulative(c, func(b *bound, count float64) {
-		t.b = append(append(append(t.b, t.bucket...), s.Labels...), b.text...)
+		t.b = append(t.series(t.bucket, s), b.text...)
 		t.b = appendCount(t.b, count)
-		t.exemplarWithin(s.Exemplars, lower, b.le)
+		t.exemplarWithin(s.Exemplar, lower, b.le)
 		t.b = append(t.b, '\n')
 		lower = b.le
 	})
 	total, _ := c.total()
-	t.b = append(append(append(t.b, t.bucket...), s.Labels...), `,le="+Inf"} `...)
+	t.b = append(t.series(t.bucket, s), `,le="+Inf"} `...)
 	t.b = appendCount(t.b, total)
-	t.exemplarWithin(s.Exemplars, lower, math.Inf(1))
+	t.exemplarWithin(s.Exemplar, lower, math.Inf(1))
 	t.b = append(t.b, '\n')
-	t.line(t.sum, s.Labels)
+	t.line(t.sum, s)
 	t.b = append(t.appendFloat(t.b, c.Sum), '\n')
-	t.line(t.count, s.Labels)
+	t.line(t.count, s)
 	t.b = append(appendCount(t.b, total), '\n')
 	t.flushFull()
 }

@@ -1,6 +1,9 @@
 package topology
 
-import "time"
+import (
+	"hash/maphash"
+	"time"
+)
 
 const (
 	// maxSameID bounds how many different spans may share a trace and span id. Two are
@@ -56,20 +59,22 @@ func (g *Graph) add(o *Observation) {
 	}
 	h := half{
 		trace: o.Trace, span: o.Span, parent: o.Parent, start: start, nanos: float32(end - start),
-		service: o.Service, weight: float32(o.Weight), kind: o.Kind,
+		service: o.Service, kind: o.Kind, weight: g.weights.number(o.Weight), detail: g.detailOf(o),
 	}
-	if o.Weight <= 0 {
-		h.weight = 1
+	if o.RequestBytes != 0 || o.ResponseBytes != 0 {
+		h.request, h.response = packSize(o.RequestBytes), packSize(o.ResponseBytes)
 	}
 	h.mark(o)
 	if g.seen(o.hash, &h) {
 		return
 	}
-	h.transport, h.told = g.transports.of(&o.Attributes)
+	transport, told := g.transports.of(&o.Attributes)
+	h.transport = transport
+	h.flags |= flags(told) << toldShift
 	if h.kind.outgoing() || h.kind == KindConsumer {
-		var ok bool
-		if h.peer, ok = g.hold(keyOfPeer(s.node, &o.Attributes)); !ok {
-			g.stats.RefusedPeers++
+		key := g.keyOfPeer(s.node, &o.Attributes)
+		if h.peer = g.hold(key); h.peer == overflowPeer {
+			h.other = uint32(maphash.Comparable(g.services.seed, key))
 		}
 	}
 	g.enter(&h, o)
@@ -81,6 +86,9 @@ func (h *half) mark(o *Observation) {
 	if o.Failed {
 		h.flags |= flagFailed
 	}
+	if o.NotSampled {
+		h.flags |= flagNotSampled
+	}
 	switch o.Evidence {
 	case EvidenceJoined:
 		h.flags |= flagJoined
@@ -88,10 +96,13 @@ func (h *half) mark(o *Observation) {
 		h.flags |= flagInferred
 	}
 	switch {
-	case h.kind != KindClient:
-	case o.Attributes.Operation == OperationSend:
+	case o.Attributes.Operation == OperationSend && h.kind.outgoing():
 		h.kind = KindProducer
-	case o.Attributes.Operation == OperationTake:
+		if len(o.Links) > 0 {
+			// Its messages have create spans of their own, to which their consumers are linked.
+			h.flags |= flagCarried
+		}
+	case o.Attributes.Operation == OperationTake && h.kind == KindClient:
 		h.flags |= flagCarried
 	}
 }
@@ -134,13 +145,15 @@ func (g *Graph) enter(h *half, o *Observation) {
 	}
 	p, kept := g.remember(h)
 	g.index.insert(o.hash, p)
-	g.follow(kept, o.Links)
+	if !kept.kind.outgoing() {
+		g.follow(kept, o.Links)
+	}
 	switch {
 	case selfParent && kept.flags&flagLinked == 0:
 		g.countCallerless(kept)
 	case selfParent:
 	case kept.parent == SpanID{}:
-		g.countRoot(kept)
+		g.countRoot(kept, o)
 	default:
 		if parent := g.find(o.parentHash, &kept.trace, kept.parent, g.nodeOfHalf(kept)); parent != 0 {
 			g.pair(parent, p)
@@ -177,7 +190,7 @@ func (g *Graph) remember(h *half) (position, *half) {
 // evict lets the oldest half of a queue go before its time.
 func (g *Graph) evict(q *queue) {
 	g.stats.Evicted++
-	g.expire(g.pop(q))
+	g.expire(g.pop(q), true)
 }
 
 func (g *Graph) nodeOfHalf(h *half) nodeID { return g.services.all[h.service].node }

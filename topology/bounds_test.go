@@ -43,11 +43,16 @@ func TestTooManyServices(t *testing.T) {
 	for i := range 100_000 {
 		w.Service(&Resource{Name: fmt.Sprint("s", i)})
 	}
+	assert.Equal(t, 5, w.Stats().Nodes, "names of one shape take half the room")
+	for i := range 8 {
+		w.Service(&Resource{Name: strings.Repeat("x", i+1)})
+	}
 	w.add(span{service: "s99999", kind: KindServer, id: 1, attrs: http})
 	topo := w.Snapshot(testStart)
 	assert.Len(t, topo.Nodes, 10+2, "ten services, the user, the overflow")
 	assert.Equal(t, []string{"user -> __overflow__ unknown call x1"}, w.drawn(0))
-	assert.Equal(t, uint64(100_000-10+1), w.Stats().RefusedNodes)
+	assert.Equal(t, uint64(100_000-5+3+1), w.Stats().RefusedNodes)
+	assert.InEpsilon(t, 100_000, w.Stats().RefusedServices, 0.3)
 }
 
 func TestTooManyVersionsOfOneService(t *testing.T) {
@@ -104,15 +109,21 @@ func TestTooManyTransports(t *testing.T) {
 
 func TestTooManyPeersAtATime(t *testing.T) {
 	w := newWorld(t, DefaultLimits())
-	for i := range maxPeers + 100 {
+	own := w.peers.limit / callerPart
+	for i := range own + 100 {
 		w.add(span{service: "a", kind: KindClient, id: i + 1, attrs: to(fmt.Sprint("host", i))})
 	}
-	assert.Len(t, w.peers.all, maxPeers)
-	assert.Equal(t, uint64(101), w.Stats().RefusedPeers)
+	assert.Len(t, w.peers.all, own+int(numFixedPeers))
+	assert.Equal(t, uint64(100), w.Stats().RefusedPeers)
+	// Another caller is not concerned.
+	w.add(span{service: "b", kind: KindClient, id: 1, trace: 2, attrs: to("host")})
+	assert.Equal(t, uint64(100), w.Stats().RefusedPeers)
+	// All of them are drawn as one node, which tells how many it stands for.
+	e := fromA(t, w.Snapshot(testStart.Add(time.Minute)), OverflowName)
+	assert.InEpsilon(t, own, *e.Distinct, 0.3, "all but the first 100, give or take four standard deviations")
 	// Their spans gone, the places are used again.
 	w.add(span{service: "a", kind: KindClient, id: 1, attrs: to("one more"), at: time.Minute})
-	assert.Len(t, w.peers.all, maxPeers)
-	assert.Equal(t, uint64(101), w.Stats().RefusedPeers)
+	assert.Equal(t, uint64(100), w.Stats().RefusedPeers)
 }
 
 func TestTooManyPendingSpans(t *testing.T) {
@@ -185,7 +196,12 @@ func TestHugeAndBrokenNames(t *testing.T) {
 		span{service: "c", kind: KindClient, id: 3, attrs: to(strings.Repeat("x", 70_000))},
 	)
 	topo := w.Snapshot(testStart.Add(time.Minute))
-	assert.Equal(t, []string{"a\uFFFDb", "c", "user", strings.Repeat("x", maxNameBytes), strings.Repeat("é", maxNameBytes/2)}, nodeNames(topo))
+	assert.Equal(t, []string{
+		"a\uFFFDb", "c", "user",
+		strings.Repeat("x", cutBytes) + "~47e980d7485180f6", strings.Repeat("é", cutBytes/2) + "~bceed698915e3817",
+	}, nodeNames(topo))
+	assert.Equal(t, uint64(2), w.Stats().CutNames)
+	assert.NotEqual(t, cut(strings.Repeat("x", 70_000)), cut(strings.Repeat("x", 70_001)), "two long names stay two")
 }
 
 func TestRetention(t *testing.T) {

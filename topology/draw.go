@@ -50,7 +50,7 @@ func (s *snapshot) drawEdge(e *edgeCopy, f *Figures) contract.TopologyEdge {
 
 func drawExtra(d *contract.TopologyEdge, x *extra) {
 	for _, v := range x.via {
-		d.Via = append(d.Via, contract.EdgeVia{Name: v.Name, Calls: v.Calls})
+		d.Via = append(d.Via, contract.EdgeVia{Name: joinName(v.system, v.topic), Calls: v.calls})
 	}
 	for _, example := range x.exemplars(nil) {
 		d.Exemplars = append(d.Exemplars, contract.EdgeExemplar{

@@ -57,8 +57,7 @@ type call struct {
 	start, end int64
 	// Durations in nanoseconds, or absent.
 	client, server, between int64
-	// request and response are payload bytes, or absentSize.
-	request, response int32
+	request, response       packedSize // 0: not known
 	// trace and span are an example of the call.
 	trace *TraceID
 	span  SpanID
@@ -128,7 +127,7 @@ func (e *edge) add(slot int, c *call) {
 	e.measure(slot, ofClient, c.client, c.weight)
 	e.measure(slot, ofServer, c.server, c.weight)
 	e.measure(slot, ofBetween, c.between, c.weight)
-	if c.request != absentSize || c.response != absentSize {
+	if c.request != 0 || c.response != 0 {
 		e.more().size(slot, c)
 	}
 }

@@ -35,18 +35,16 @@ func (x *extra) retire(slot int) {
 	}
 }
 
-// absentSize marks a payload size that is not known.
-const absentSize int32 = -1
-
 func (x *extra) size(slot int, c *call) {
 	if x.sizes == nil {
 		x.sizes = new([1 + windowSlots]struct{ request, response Sizes })
 	}
-	if s := &x.sizes[1+slot]; c.request != absentSize {
-		s.request.add(&Sizes{Bytes: float64(c.request) * c.weight, Count: c.weight})
+	s := &x.sizes[1+slot]
+	if c.request != 0 {
+		s.request.add(&Sizes{Bytes: c.request.bytes() * c.weight, Count: c.weight})
 	}
-	if s := &x.sizes[1+slot]; c.response != absentSize {
-		s.response.add(&Sizes{Bytes: float64(c.response) * c.weight, Count: c.weight})
+	if c.response != 0 {
+		s.response.add(&Sizes{Bytes: c.response.bytes() * c.weight, Count: c.weight})
 	}
 }
 
@@ -97,8 +95,8 @@ func (x *extra) exemplars(to []Exemplar) []Exemplar {
 
 // via is a broker's destination and the messages that took it.
 type via struct {
-	Name  string
-	Calls float64
+	system, topic string
+	calls         float64
 }
 
 // refuse notes one more thing that an overflow edge stands for.
@@ -107,4 +105,24 @@ func (x *extra) refuse(hash uint64) {
 		x.refused = &sketch{}
 	}
 	x.refused.see(hash)
+}
+
+// maxVia bounds the destinations told apart on an edge.
+const maxVia = 4
+
+// through notes the destination that a message took.
+func (e *edge) through(k *peerKey) {
+	if k.class != peerBroker {
+		return
+	}
+	x := e.more()
+	for i := range x.via {
+		if v := &x.via[i]; v.system == k.system && v.topic == k.name {
+			v.calls++
+			return
+		}
+	}
+	if len(x.via) < maxVia {
+		x.via = append(x.via, via{system: k.system, topic: k.name, calls: 1})
+	}
 }

@@ -81,12 +81,16 @@ type Graph struct {
 	slab            slab
 	index           index
 	calls, messages queue
+	late            lateTable
+	weights         weightTable
+	details         detailTable
 	touched         entry // keeps the loads of prefetch from being left out
 
 	// What is known of the services and between them.
 	services   serviceTable
 	nodes      nodeTable
 	peers      peerTable
+	aliases    aliasTable
 	edges      edgeTable
 	transports transportTable
 	languages  languageTable
@@ -105,9 +109,13 @@ func New(limits Limits, now time.Time) (*Graph, error) {
 		index:      newIndex(),
 		calls:      newQueue(int64(limits.Wait)),
 		messages:   newQueue(int64(limits.MessageWait)),
+		late:       newLateTable(limits.MaxPending),
+		weights:    newWeightTable(),
+		details:    newDetailTable(),
 		services:   newServiceTable(),
 		nodes:      newNodeTable(),
-		peers:      newPeerTable(),
+		peers:      newPeerTable(limits.MaxEdges),
+		aliases:    newAliasTable(),
 		edges:      newEdgeTable(),
 		transports: newTransportTable(),
 		languages:  newLanguageTable(),
@@ -121,10 +129,10 @@ func New(limits Limits, now time.Time) (*Graph, error) {
 func (g *Graph) Advance(now time.Time) {
 	g.now = max(g.now, now.UnixNano())
 	for g.due(&g.calls) {
-		g.expire(g.pop(&g.calls))
+		g.expire(g.pop(&g.calls), false)
 	}
 	for g.due(&g.messages) {
-		g.expire(g.pop(&g.messages))
+		g.expire(g.pop(&g.messages), false)
 	}
 	g.sweep()
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// counted is a histogram of durations in nanoseconds.
-func counted(nanos ...int64) *Histogram {
+// histogramOf is a histogram of durations in nanoseconds.
+func histogramOf(nanos ...int64) *Histogram {
 	h := &Histogram{}
 	for _, n := range nanos {
 		b := bucketOf(n)
@@ -58,7 +58,7 @@ func TestNativeBuckets(t *testing.T) {
 	}
 	got := map[int32]float64{}
 	// 0.155 and 0.165 s are on both sides of a cut: one eighth (2^-22/8, 2^-21/8] of 0.149 to 0.162 s, the other above.
-	counted(100e6, 98e6, 104e6, 1e9, 0).Native(func(index int32, count float64) { got[index] = count })
+	histogramOf(100e6, 98e6, 104e6, 1e9, 0).Native(func(index int32, count float64) { got[index] = count })
 	// 2^(-27/8) = 0.0964 < 98, 100 and 104 ms <= 2^(-26/8) = 0.105; 0.1 s is a cut of ours only.
 	assert.Equal(t, map[int32]float64{NativeZero: 1, -26: 3, 0: 1}, got)
 }
@@ -66,7 +66,7 @@ func TestNativeBuckets(t *testing.T) {
 func TestQuantilesAreWithinABucket(t *testing.T) {
 	var h Histogram
 	for ms := int64(1); ms <= 1000; ms++ {
-		h.Add(counted(ms * 1e6))
+		h.Add(histogramOf(ms * 1e6))
 	}
 	for _, share := range []float64{0.01, 0.5, 0.95, 0.99} {
 		assert.InEpsilon(t, share, h.Quantile(share), 0.05)

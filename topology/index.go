@@ -14,7 +14,7 @@ import (
 // touches one cache line of the table and, as a rule, no half but the right one.
 // Waiters, which are few, are chained from a quarter as many heads.
 type index struct {
-	ids     []entry    // a power of two, at most half full
+	ids     []entry    // a power of two, at most 5/8 full
 	n       int        // entries in ids
 	waiters []position // heads of chains
 	keys    [4]uint64
@@ -94,10 +94,14 @@ func (g *Graph) removeID(hash uint32, at position) {
 	x.n--
 }
 
-// growIndex makes room for one more id: the table is doubled when it is half full.
+// maxLoad is how many eighths of the table may be in use before it is doubled: enough
+// for 96 bytes a half at the worst moment, few enough for runs within a cache line.
+const maxLoad = 5
+
+// growIndex makes room for one more id.
 func (g *Graph) growIndex() {
 	x := &g.index
-	if 2*x.n < len(x.ids) {
+	if maxLoad*len(x.ids) > 8*x.n {
 		return
 	}
 	x.ids, x.n = make([]entry, 2*len(x.ids)), 0

@@ -29,14 +29,18 @@ const (
 // nodeKey identifies a node: rule T1 for services, the name alone for the others.
 type nodeKey struct{ namespace, name string }
 
+func (k nodeKey) export() NodeName { return NodeName{k.namespace, k.name} }
+
 // node is a service, or something that services call or are called by.
 type node struct {
 	key  nodeKey
 	kind contract.NodeKind // "" in a free slot
 	// services and edges count what refers to the node; it is forgotten only without any.
 	services, edges uint32
-	// out counts the edges that leave the node.
-	out uint32
+	// out counts the edges that leave the node, peers the destinations it is known to call.
+	out, peers uint32
+	// serial tells the node from an earlier one of the same number.
+	serial uint32
 	// externals counts the edges from this node to nodes that are no services.
 	externals uint32
 	// seen holds the span times of services already forgotten.
@@ -52,13 +56,18 @@ type nodeTable struct {
 	free  []nodeID
 	// virtual counts the nodes that are no services; they may take half the bound.
 	virtual int
+	// shapes counts the nodes by the shape of their names: names made of ids may take
+	// half the bound, so that one sender of such names leaves room to all others.
+	shapes map[string]int
 	// generation changes whenever a name may mean another node than before.
 	generation uint32
+	serial     uint32 // of the node made last
 }
 
 func newNodeTable() nodeTable {
 	return nodeTable{
-		byKey: map[nodeKey]nodeID{},
+		byKey:  map[nodeKey]nodeID{},
+		shapes: map[string]int{},
 		all: []node{
 			overflowNode: {key: nodeKey{name: OverflowName}, kind: contract.NodeExternal},
 			userNode:     {key: nodeKey{name: UserName}, kind: contract.NodeUser},
@@ -72,7 +81,7 @@ func newNodeTable() nodeTable {
 func (t *nodeTable) service(key nodeKey, limit int) nodeID {
 	id, ok := t.byKey[key]
 	if !ok {
-		if len(t.byKey) >= limit {
+		if len(t.byKey) >= limit || t.shapes[shape(key.name)] >= max(limit/2, 1) {
 			return overflowNode
 		}
 		t.generation++
@@ -98,10 +107,13 @@ func (t *nodeTable) peer(key nodeKey, kind contract.NodeKind, limit int) nodeID 
 }
 
 func (t *nodeTable) add(key nodeKey, kind contract.NodeKind) nodeID {
-	n := node{key: key, kind: kind}
+	t.serial++
+	t.shapes[shape(key.name)]++
+	n := node{key: key, kind: kind, serial: t.serial}
 	if last := len(t.free) - 1; last >= 0 {
 		id := t.free[last]
 		t.free = t.free[:last]
+		n.peers = t.all[id].peers
 		t.all[id] = n
 		t.byKey[key] = id
 		return id
@@ -118,7 +130,13 @@ func (t *nodeTable) remove(id nodeID) {
 		t.virtual--
 	}
 	delete(t.byKey, n.key)
-	*n = node{}
+	if s := shape(n.key.name); t.shapes[s] > 1 {
+		t.shapes[s]--
+	} else {
+		delete(t.shapes, s)
+	}
+	// Destinations that this caller is known to call may stay in their table for a while.
+	*n = node{peers: n.peers}
 	t.free = append(t.free, id)
 	t.generation++
 }

@@ -82,6 +82,9 @@ type Attributes struct {
 	// PeerService is service.peer.name: the callee as the caller's configuration knows it.
 	PeerService   string
 	ServerAddress string
+	ServerPort    uint16 // 0: not told
+	// ClientAddress is where an entry was called from.
+	ClientAddress string
 }
 
 // Link is a span link: another span that caused this one.
@@ -97,7 +100,9 @@ type Observation struct {
 	Parent SpanID // zero: the span is a root
 	// Service is where the span comes from, as [Graph.Service] numbered it. The number
 	// is good until the next [Graph.Advance].
-	Service  ServiceID
+	Service ServiceID
+	// Scope is the instrumentation that made the span, as [Graph.Scope] numbered it.
+	Scope    ScopeID
 	Kind     Kind
 	Evidence Evidence
 	Failed   bool
@@ -106,6 +111,15 @@ type Observation struct {
 	// Start and End are Unix nanoseconds.
 	Start, End int64
 	Attributes Attributes
+	// RequestBytes and ResponseBytes are payload sizes; 0 is not known.
+	RequestBytes, ResponseBytes int64
+	// NotSampled: the span says that its parent was not recorded.
+	NotSampled bool
+	// Carriers, Operation (route, method or span name), MergeEvidence and MergeRefused
+	// are read for a [Watcher] only.
+	Carriers                    Carriers
+	Operation                   string
+	MergeEvidence, MergeRefused string
 	// Links are the spans that called this one or sent what it consumes: all links of a
 	// consumer, of other spans those that a merge vouches for.
 	Links []Link

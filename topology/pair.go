@@ -16,34 +16,80 @@ func (g *Graph) wake(hash uint32, p position, h *half) {
 	}
 }
 
-// pair settles what the child is to its parent, both being known. It is called
-// once for each child, in either order of arrival.
+// pair settles what the child is to its parent, both being known, in either order of
+// arrival. It is called once for each child, and again for one that was followed
+// upwards to a span that had not come yet.
 func (g *Graph) pair(parent, child position) {
 	p, c := g.slab.at(parent), g.slab.at(child)
-	if c.span == (SpanID{}) {
-		g.pairLink(parent, c)
-		return
+	switch {
+	case c.linkWaiter():
+		g.pairLink(parent, child)
+	case c.flags&flagFollowed != 0 && !c.kind.outgoing():
+		g.pairFollowed(parent, child)
+	case g.nodeOfHalf(p) == g.nodeOfHalf(c):
+		g.pairWithin(parent, p, child, c)
+	case c.flags&flagFollowed != 0: // what called the service is the outer span's matter
+	default:
+		g.pairAcross(parent, child)
 	}
-	if g.nodeOfHalf(p) == g.nodeOfHalf(c) {
-		g.pairWithin(parent, p, c)
-		return
-	}
-	// The child is the entry of a call, whatever its kind: a gateway that only has
-	// client spans is called, too.
-	caller := p
+}
+
+// pairAcross: the child is the entry of a call, whatever its kind: a gateway that only
+// has client spans is called, too.
+func (g *Graph) pairAcross(parent, child position) {
+	p, c := g.slab.at(parent), g.slab.at(child)
+	caller := parent
 	if !p.kind.outgoing() {
-		if up := g.outgoingAbove(p); up != 0 {
-			caller = g.slab.at(up)
+		up, last := g.outgoingAbove(parent)
+		if up != 0 {
+			caller = up
+		} else if h := g.slab.at(last); h.flags&flagWaiting != 0 && p.kind.passing() && !c.kind.outgoing() {
+			g.carry(parent)
+			g.waitFor(h, child)
+			c.other = uint32(p.service)
+			return
 		}
 	}
 	if p.kind.passing() {
 		g.carry(parent)
 	}
-	g.countPair(caller, c)
+	g.countPair(g.slab.at(caller), c)
+}
+
+// waitFor lets a child wait for the parent of the last known span above it, which
+// has not come yet: the outgoing span that the call belongs to may be there.
+func (g *Graph) waitFor(last *half, child position) {
+	c := g.slab.at(child)
+	c.parent = last.parent
+	c.flags |= flagFollowed
+	g.addWaiter(g.index.hash(&c.trace, c.parent), child, c)
+}
+
+// pairFollowed: the span above what the child was followed to has come. It is of the
+// same service, or it is what called that service.
+func (g *Graph) pairFollowed(parent, child position) {
+	p, c := g.slab.at(parent), g.slab.at(child)
+	service := ServiceID(c.other)
+	if g.nodeOfHalf(p) != g.services.all[service].node || p.kind.incoming() {
+		g.countFollowed(c)
+		return
+	}
+	c.flags &^= flagFollowed
+	if c.linkWaiter() {
+		g.pairLink(parent, child)
+		return
+	}
+	g.pairAcross(parent, child)
+}
+
+// countFollowed counts a call of which the caller's service is known, and no outgoing
+// span of it.
+func (g *Graph) countFollowed(c *half) {
+	g.countPair(&half{trace: c.trace, service: ServiceID(c.other), kind: KindInternal}, c)
 }
 
 // pairWithin: both spans are of one service.
-func (g *Graph) pairWithin(parent position, p, c *half) {
+func (g *Graph) pairWithin(parent position, p *half, child position, c *half) {
 	switch {
 	case p.kind.outgoing() && c.kind.incoming():
 		g.carry(parent)
@@ -55,25 +101,43 @@ func (g *Graph) pairWithin(parent position, p, c *half) {
 		if c.kind.outgoing() || c.flags&flagCarried != 0 {
 			g.carry(parent)
 		}
+		if p.kind.outgoing() && c.kind.outgoing() && p.flags&flagWaiting != 0 {
+			// What is above may know the destination better still.
+			g.waitFor(p, child)
+		}
 	}
 }
 
 // pairLink counts a message, or a call, from a span that an entry is linked to. A link
 // inside one service counts only if it goes to an outgoing span.
-func (g *Graph) pairLink(linked position, waiter *half) {
+func (g *Graph) pairLink(linked, waiter position) {
+	w := g.slab.at(waiter)
+	if last := g.countLink(linked, w); last != nil {
+		g.waitFor(last, waiter)
+		w.other = uint32(g.slab.at(linked).service)
+	}
+}
+
+// countLink counts what a link stands for. If that hangs on a span that has not come
+// yet, it gives the span that names it instead.
+func (g *Graph) countLink(linked position, waiter *half) (waits *half) {
 	p := g.slab.at(linked)
 	if !p.kind.outgoing() {
-		if up := g.outgoingAbove(p); up != 0 {
+		up, last := g.outgoingAbove(linked)
+		if up != 0 {
 			linked, p = up, g.slab.at(up)
+		} else if h := g.slab.at(last); h.flags&flagWaiting != 0 && p.kind.passing() {
+			return h
 		}
 	}
 	if !p.kind.outgoing() && g.nodeOfHalf(p) == g.nodeOfHalf(waiter) {
-		return
+		return nil
 	}
 	if p.kind.passing() {
 		g.carry(linked)
 	}
 	g.countPair(p, waiter)
+	return nil
 }
 
 // carry marks a span, and the outgoing and internal spans of its service above it,
@@ -91,85 +155,63 @@ func (g *Graph) carry(at position) {
 	}
 }
 
-// outgoingAbove finds the outgoing span that a call made inside h belongs to, 0 if none.
-func (g *Graph) outgoingAbove(h *half) position {
+// outgoingAbove finds the outgoing span that a call made inside the span belongs to, 0
+// if none, and the last span looked at.
+func (g *Graph) outgoingAbove(at position) (found, last position) {
 	for range maxClimb {
+		h := g.slab.at(at)
 		if h.kind.incoming() {
-			return 0
+			return 0, at
 		}
-		at := g.above(h)
-		if at == 0 {
-			return 0
+		up := g.above(h)
+		if up == 0 {
+			return 0, at
 		}
-		if h = g.slab.at(at); h.kind.outgoing() {
-			return at
+		if at = up; g.slab.at(at).kind.outgoing() {
+			return at, at
 		}
 	}
-	return 0
+	return 0, at
 }
 
 // above is the parent of a span if it is of the same service and no entry, else 0.
 func (g *Graph) above(h *half) position {
-	if h.flags&flagWaiting != 0 || h.parent == (SpanID{}) {
-		return 0
-	}
-	node := g.nodeOfHalf(h)
-	at := g.find(g.index.hash(&h.trace, h.parent), &h.trace, h.parent, node)
+	at := g.parentOf(h)
 	if at == 0 {
 		return 0
 	}
-	if p := g.slab.at(at); !p.kind.passing() || g.nodeOfHalf(p) != node {
+	if p := g.slab.at(at); !p.kind.passing() {
 		return 0
 	}
 	return at
 }
 
-// inherit gives the inner of two nested outgoing spans the destination that the outer
-// knows better: the database behind an HTTP request. Of three nested spans the
-// innermost may miss what the outermost knows; which end the call has is not affected.
+// parentOf is the parent of a span if it is of the same service, else 0.
+func (g *Graph) parentOf(h *half) position {
+	if h.flags&flagWaiting != 0 || h.parent == (SpanID{}) {
+		return 0
+	}
+	node := g.nodeOfHalf(h)
+	at := g.find(g.index.hash(&h.trace, h.parent), &h.trace, h.parent, node)
+	if at == 0 || g.nodeOfHalf(g.slab.at(at)) != node {
+		return 0
+	}
+	return at
+}
+
+// inherit gives the inner of two nested outgoing spans the name of the destination
+// that the outer knows better: the database behind an HTTP request. The address stays
+// the inner one's if it has one.
 func (g *Graph) inherit(inner, outer *half) {
-	if g.peers.all[outer.peer].key.class > g.peers.all[inner.peer].key.class {
-		g.peers.release(inner.peer)
-		inner.peer = outer.peer
-		g.peers.retain(inner.peer)
-	}
-}
-
-// follow pairs a span with those it is linked to. One link to its own parent is the
-// same message as the parent's.
-func (g *Graph) follow(h *half, links []Link) {
-	skip := h.parent != (SpanID{})
-	for i := range links {
-		l := &links[i]
-		if l.Trace == (TraceID{}) || l.Span == (SpanID{}) {
-			continue
-		}
-		if skip && l.Span == h.parent && l.Trace == h.trace {
-			skip = false
-			continue
-		}
-		if i >= maxLinks {
-			g.stats.RefusedLinks += uint64(len(links) - i)
-			return
-		}
-		h.flags |= flagLinked
-		g.followLink(h, l)
-	}
-}
-
-// maxLinks bounds the links followed of one span.
-const maxLinks = 128
-
-// followLink counts the message now, or remembers a waiter for its sender.
-func (g *Graph) followLink(h *half, l *Link) {
-	w := *h
-	w.trace, w.span, w.parent = l.Trace, SpanID{}, l.Span
-	hash := g.index.hash(&l.Trace, l.Span)
-	if sender := g.find(hash, &l.Trace, l.Span, g.nodeOfHalf(h)); sender != 0 {
-		g.pairLink(sender, &w)
+	better, own := g.peers.all[outer.peer].key, &g.peers.all[inner.peer].key
+	if better.class <= own.class {
 		return
 	}
-	g.peers.retain(w.peer)
-	p, kept := g.remember(&w)
-	g.addWaiter(hash, p, kept)
+	if own.address != "" {
+		better.address, better.port = own.address, own.port
+	} else {
+		inner.flags |= flagInherited
+	}
+	g.peers.release(inner.peer)
+	inner.peer = g.hold(better)
 }

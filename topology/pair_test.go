@@ -242,7 +242,7 @@ func TestPairing(t *testing.T) {
 				{service: "b", kind: KindServer, id: 2, parent: 1, attrs: grpc},
 			},
 			later,
-			[]string{"a -> b grpc call x1", "user -> a http call x1"},
+			[]string{"a -> b grpc call x1 inferred=1", "user -> a http call x1"},
 		},
 		{
 			"T3 case 13: a server under an internal span, callee first",
@@ -251,7 +251,7 @@ func TestPairing(t *testing.T) {
 				{service: "a", kind: KindInternal, id: 1},
 			},
 			later,
-			[]string{"a -> b grpc call x1"},
+			[]string{"a -> b grpc call x1 inferred=1"},
 		},
 		{
 			"T3: through internal spans to the client span above",
@@ -408,7 +408,7 @@ func TestPairing(t *testing.T) {
 			},
 			later,
 			// Each span is the parent of the other, and each is an entry from another service.
-			[]string{"a -> b http call x1", "b -> a http call x1"},
+			[]string{"a -> b http call x1", "b -> a http call x1 inferred=1"},
 		},
 		{
 			"a cycle of internal spans under a call",
@@ -418,7 +418,7 @@ func TestPairing(t *testing.T) {
 				{service: "b", kind: KindServer, id: 3, parent: 2, attrs: http},
 			},
 			later,
-			[]string{"a -> b http call x1"},
+			[]string{"a -> b http call x1 inferred=1"},
 		},
 		{
 			"ids of zero pair nothing",

@@ -1,12 +1,22 @@
 package topology
 
-import "github.com/polyspan/polyspan/contract"
+import (
+	"hash/maphash"
+
+	"github.com/polyspan/polyspan/contract"
+)
 
 // peerID numbers a destination as one caller sees it.
 type peerID uint32
 
-// unknownPeer is a destination of which the span says nothing.
-const unknownPeer peerID = 0
+const (
+	// unknownPeer is a destination of which the span says nothing.
+	unknownPeer peerID = iota
+	// overflowPeer stands for the destinations that no longer fit a bound (rule T11).
+	overflowPeer
+
+	numFixedPeers
+)
 
 // peerClass orders what names a destination, best last (rule T5).
 type peerClass uint8
@@ -25,8 +35,11 @@ const (
 type peerKey struct {
 	caller nodeID
 	class  peerClass
+	port   uint16 // of the address, 0 when not told
 	system string // of a broker or database
 	name   string
+	// address is where the caller called; a service may be known to answer there.
+	address string
 }
 
 // peer is a destination that pending halves refer to.
@@ -36,101 +49,131 @@ type peer struct {
 	// transport is that of a broker or database, whatever the span's own is: a
 	// database behind HTTP is reached over its protocol.
 	transport transportID
+	// resolved: node is a service that was learned to be behind the address.
+	resolved bool
 	// node is good while generation is the node table's.
 	node       nodeID
 	generation uint32
+	// alias is the service that last answered; it need not be learned anew until
+	// aliasUntil, by the graph's clock.
+	alias      nodeID
+	aliasUntil int64
 }
 
-// maxPeers bounds the destinations known at a time: pending halves need only a few
-// thousand, and an address of its own for every call must not grow the table.
-const maxPeers = 1 << 14
+const (
+	// minPeers is how many destinations may be known at a time at least. An address of
+	// its own for every call must not grow the table without end.
+	minPeers = 1 << 14
+	// callerPart is the part of the table that one caller may have, so that there is
+	// room for the others.
+	callerPart = 8
+)
 
-// peerTable numbers destinations. When it is full, the next entry that no half
-// refers to is reused, clock-wise.
+// peerTable numbers destinations, at about 250 bytes each. When it is full, the next
+// entry that no half refers to is reused, clock-wise. Constructor: newPeerTable.
 type peerTable struct {
 	byKey map[peerKey]peerID
-	all   []peer // all[0] is unknownPeer
+	all   []peer // the fixed ones first
+	limit int
 	hand  int
 }
 
-func newPeerTable() peerTable {
-	return peerTable{byKey: map[peerKey]peerID{}, all: make([]peer, 1)}
+// newPeerTable has room for the destinations of all edges, and some more.
+func newPeerTable(maxEdges int) peerTable {
+	return peerTable{
+		byKey: map[peerKey]peerID{}, all: make([]peer, numFixedPeers), limit: max(minPeers, maxEdges+maxEdges/4),
+	}
 }
 
 // keyOfPeer says what a span's attributes call its destination (rule T5).
-func keyOfPeer(caller nodeID, a *Attributes) peerKey {
+func (g *Graph) keyOfPeer(caller nodeID, a *Attributes) peerKey {
+	k := peerKey{caller: caller}
+	if a.ServerAddress != "" {
+		k.class, k.address, k.port = peerAddress, g.cut(a.ServerAddress), a.ServerPort
+	}
 	switch {
 	case a.PeerService != "":
-		return peerKey{caller: caller, class: peerNamed, name: cut(a.PeerService)}
+		k.class, k.name = peerNamed, g.cut(a.PeerService)
 	case a.MessagingSystem != "":
-		return peerKey{caller: caller, class: peerBroker, system: cut(a.MessagingSystem), name: cut(a.Destination)}
-	case a.DBSystem != "" && a.DBNamespace == "":
-		return peerKey{caller: caller, class: peerDatabase, system: cut(a.DBSystem), name: cut(a.ServerAddress)}
+		// Which broker it is does not matter: topics have the same name on all of them.
+		k.class, k.system, k.name = peerBroker, g.cut(a.MessagingSystem), g.cut(a.Destination)
+		k.address, k.port = "", 0
 	case a.DBSystem != "":
-		return peerKey{caller: caller, class: peerDatabase, system: cut(a.DBSystem), name: cut(a.DBNamespace)}
-	case a.ServerAddress != "":
-		return peerKey{caller: caller, class: peerAddress, name: cut(a.ServerAddress)}
+		k.class, k.system, k.name = peerDatabase, g.cut(a.DBSystem), g.cut(a.DBNamespace)
 	}
-	return peerKey{caller: caller}
+	return k
 }
 
-// hold finds or makes the destination and counts a reference to it; false when
-// the table is full of destinations in use.
-func (g *Graph) hold(key peerKey) (peerID, bool) {
+// hold finds or makes the destination and counts a reference to it; overflowPeer when
+// the caller has too many, or the table is full of destinations in use.
+func (g *Graph) hold(key peerKey) peerID {
 	if key.class == peerUnknown {
-		return unknownPeer, true
+		return unknownPeer
 	}
 	t := &g.peers
 	id, ok := t.byKey[key]
 	if !ok {
-		key.system, key.name = keep(key.system), keep(key.name)
+		key.system, key.name, key.address = keep(key.system), keep(key.name), keep(key.address)
 		if id, ok = t.byKey[key]; !ok {
-			if id, ok = t.add(peer{key: key, transport: g.transports.ofPeer(&key)}); !ok {
-				return unknownPeer, false
+			if id = g.addPeer(peer{key: key, transport: g.transports.ofPeer(&key)}); id == overflowPeer {
+				g.stats.RefusedPeers++
+				return overflowPeer
 			}
 		}
 	}
 	t.all[id].refs++
-	return id, true
+	return id
 }
 
 // retain counts one more reference to a destination that is held already.
 func (t *peerTable) retain(id peerID) {
-	if id != unknownPeer {
+	if id >= numFixedPeers {
 		t.all[id].refs++
 	}
 }
 
 // release gives a reference back.
 func (t *peerTable) release(id peerID) {
-	if id != unknownPeer {
+	if id >= numFixedPeers {
 		t.all[id].refs--
 	}
 }
 
-func (t *peerTable) add(n peer) (peerID, bool) {
-	if len(t.all) < maxPeers {
+func (g *Graph) addPeer(n peer) peerID {
+	t, caller := &g.peers, &g.nodes.all[n.key.caller]
+	ownLimit := uint32(t.limit / callerPart)
+	if len(t.all) < t.limit && caller.peers < ownLimit {
 		t.all = append(t.all, n)
 		id := peerID(len(t.all) - 1)
 		t.byKey[n.key] = id
-		return id, true
+		caller.peers++
+		return id
 	}
-	for range len(t.all) - 1 {
-		t.hand = t.hand%(len(t.all)-1) + 1
-		if p := &t.all[t.hand]; p.refs == 0 {
+	own := caller.peers >= ownLimit
+	for range maxPeerSearch {
+		t.hand++
+		if t.hand < int(numFixedPeers) || t.hand >= len(t.all) {
+			t.hand = int(numFixedPeers)
+		}
+		if p := &t.all[t.hand]; p.refs == 0 && (!own || p.key.caller == n.key.caller) {
+			g.nodes.all[p.key.caller].peers--
+			caller.peers++
 			delete(t.byKey, p.key)
 			*p = n
 			t.byKey[n.key] = peerID(t.hand)
-			return peerID(t.hand), true
+			return peerID(t.hand)
 		}
 	}
-	return unknownPeer, false
+	return overflowPeer
 }
+
+// maxPeerSearch bounds the search for an entry to reuse.
+const maxPeerSearch = 64
 
 // transportTo is the transport of a call to a destination of which only the caller is known.
 func (g *Graph) transportTo(h *half) transportID {
 	p := &g.peers.all[h.peer]
-	if h.told == byLane || p.key.class != peerBroker && p.key.class != peerDatabase {
+	if h.told() == byLane || p.key.class != peerBroker && p.key.class != peerDatabase {
 		return h.transport
 	}
 	return p.transport
@@ -138,12 +181,19 @@ func (g *Graph) transportTo(h *half) transportID {
 
 // nodeOf is the node that stands for a destination when nothing better came.
 func (g *Graph) nodeOf(id peerID, caller nodeID) nodeID {
-	if id == unknownPeer {
-		return g.virtualNode(peerKey{caller: caller})
+	switch id {
+	case unknownPeer:
+		return g.virtualNode(&peerKey{caller: caller})
+	case overflowPeer:
+		return overflowNode
 	}
 	p := &g.peers.all[id]
 	if p.generation != g.nodes.generation {
-		p.node, p.generation = g.virtualNode(p.key), g.nodes.generation
+		p.node, p.resolved = g.aliased(&p.key)
+		if !p.resolved {
+			p.node = g.virtualNode(&p.key)
+		}
+		p.generation = g.nodes.generation
 	}
 	if p.node == overflowNode {
 		g.stats.RefusedExternals++
@@ -152,11 +202,9 @@ func (g *Graph) nodeOf(id peerID, caller nodeID) nodeID {
 }
 
 // virtualNode finds or makes the node named by a destination.
-func (g *Graph) virtualNode(key peerKey) nodeID {
-	kind, name := contract.NodeExternal, key.name
+func (g *Graph) virtualNode(key *peerKey) nodeID {
+	kind, name := contract.NodeExternal, key.label(g)
 	switch key.class {
-	case peerUnknown:
-		name = UnknownName
 	case peerNamed:
 		// A peer that is a service known by that name is that service.
 		inNamespace := nodeKey{g.nodes.all[key.caller].key.namespace, key.name}
@@ -164,9 +212,9 @@ func (g *Graph) virtualNode(key peerKey) nodeID {
 			return id
 		}
 	case peerBroker:
-		kind, name = contract.NodeMessaging, joinName(key.system, key.name)
+		kind = contract.NodeMessaging
 	case peerDatabase:
-		kind, name = contract.NodeDatabase, joinName(g.transports.databaseSystem(key.system), key.name)
+		kind = contract.NodeDatabase
 	}
 	caller := &g.nodes.all[key.caller]
 	if _, known := g.nodes.byKey[nodeKey{name: name}]; !known && caller.externals >= uint32(g.limits.MaxExternalPerClient) {
@@ -175,10 +223,37 @@ func (g *Graph) virtualNode(key peerKey) nodeID {
 	return g.nodes.peer(nodeKey{name: name}, kind, g.limits.MaxNodes)
 }
 
+// label is what a destination's node is called.
+func (k *peerKey) label(g *Graph) string {
+	switch k.class {
+	case peerAddress:
+		return k.address
+	case peerNamed:
+		return k.name
+	case peerBroker:
+		return joinName(k.system, k.name)
+	case peerDatabase:
+		name := k.name
+		if name == "" {
+			name = k.address
+		}
+		return joinName(g.transports.databaseSystem(k.system), name)
+	}
+	return UnknownName
+}
+
 // joinName names a broker's destination or a database: "kafka:orders".
 func joinName(system, name string) string {
 	if name == "" {
 		return system
 	}
 	return system + ":" + name
+}
+
+// hashOfPeer is the hash of a half's destination, for the estimate of what was refused.
+func (g *Graph) hashOfPeer(h *half) uint64 {
+	if h.peer == overflowPeer {
+		return maphash.Comparable(g.services.seed, h.other)
+	}
+	return maphash.Comparable(g.services.seed, g.peers.all[h.peer].key)
 }

@@ -5,10 +5,12 @@ package topology
 // waiter: an entry that waits for a span it is linked to.
 //
 // A half stays for its whole wait, also after it found a partner, so that further
-// callees (retries, fan-out) and duplicates meet it. 72 bytes, and 10 to 20 in the index.
+// callees (retries, fan-out) and duplicates meet it. 80 bytes, and 8 to 16 in the index.
 type half struct {
-	trace  TraceID
-	span   SpanID
+	trace TraceID
+	span  SpanID
+	// parent is the span waited for. An entry or call that was followed upwards through
+	// spans without finding the end of the way waits for the parent of the last of them.
 	parent SpanID
 	// start is Unix nanoseconds, 0 when the span's times are absurd (rule T9).
 	start int64
@@ -16,19 +18,26 @@ type half struct {
 	nanos   float32
 	service ServiceID
 	peer    peerID
-	weight  float32
+	// other is, of an outgoing half whose call was counted, the number of the edge; of an
+	// entry that was followed upwards, the service that it was followed to; of a half with
+	// overflowPeer, a hash of its destination.
+	other uint32
 	// nextInQueue chains the halves of a queue in order of arrival, and the free places.
 	nextInQueue position
 	// nextWaiter and prevWaiter chain the halves that wait for parents of one hash.
 	nextWaiter, prevWaiter position
-	transport              transportID
-	told                   specificity
-	kind                   Kind
+	weight                 weightID
+	detail                 detailID
+	request, response      packedSize
 	flags                  flags
+	transport              transportID
+	kind                   Kind
 }
 
+func (h *half) told() specificity { return specificity(h.flags >> toldShift) }
+
 // flags of a half.
-type flags uint8
+type flags uint16
 
 const (
 	flagFailed flags = 1 << iota
@@ -43,6 +52,19 @@ const (
 	flagLinked
 	// flagMessage: the half is in the queue of messages.
 	flagMessage
+	// flagFollowed: the half was followed upwards; other is where to.
+	flagFollowed
+	// flagCalleeFailed: the callee of the half failed.
+	flagCalleeFailed
+	// flagNotSampled: the span says that its parent was not recorded.
+	flagNotSampled
+	// flagCounted: the call of an outgoing half was counted; other is the edge.
+	flagCounted
+	// flagInherited: the address of peer is that of the outgoing span around the half.
+	flagInherited
+
+	// toldShift: the rest of the flags is a specificity, of the transport.
+	toldShift = iota
 )
 
 func (h *half) evidence() Evidence {
@@ -65,6 +87,9 @@ func (h *half) duration() int64 {
 
 // end is Unix nanoseconds, 0 when the span's times are absurd.
 func (h *half) end() int64 { return h.start + int64(h.nanos) }
+
+// linkWaiter reports whether the half stands for a link, not for a span.
+func (h *half) linkWaiter() bool { return h.span == SpanID{} }
 
 // position is the place of a half in the slab; 0 is none. It has positionBits bits.
 type position uint32

@@ -120,18 +120,30 @@ func (noLock) Unlock() {}
 // time, and not during the visits; each edge is seen at one instant, not all at the
 // same. The state is used again after the visit: what stays must be copied.
 func EachEdge(l sync.Locker, g *Graph, now time.Time, visit func(*EdgeState)) {
+	eachEdge(l, g, now, func(r *reading, s *EdgeState, c *edgeCopy) {
+		s.setSlots(r, c)
+		visit(s)
+	})
+}
+
+// EachTotal is [EachEdge] for those who need no slots, which are most of its cost.
+func EachTotal(l sync.Locker, g *Graph, now time.Time, visit func(*EdgeState)) {
+	eachEdge(l, g, now, func(_ *reading, s *EdgeState, _ *edgeCopy) { visit(s) })
+}
+
+func eachEdge(l sync.Locker, g *Graph, now time.Time, visit func(*reading, *EdgeState, *edgeCopy)) {
 	r := read(l, g, now)
 	defer r.end()
 	var s EdgeState
 	for r.nextEdges() {
 		for i := range r.edges {
-			s.set(r, &r.edges[i])
-			visit(&s)
+			s.set(&r.edges[i])
+			visit(r, &s, &r.edges[i])
 		}
 	}
 }
 
-func (s *EdgeState) set(r *reading, c *edgeCopy) {
+func (s *EdgeState) set(c *edgeCopy) {
 	s.EdgeName = EdgeName{
 		Source: c.source.name(), Target: c.target.name(), Transport: c.transport, Relation: relations[c.key.relation],
 	}
@@ -142,6 +154,14 @@ func (s *EdgeState) set(r *reading, c *edgeCopy) {
 	s.FirstSeen, s.LastSeen = c.seen.first, c.seen.last
 	s.Total.reset()
 	s.Total.addTotal(&c.edge)
+	s.Via, s.Exemplars, s.Refused = s.Via[:0], s.Exemplars[:0], 0
+	if x := c.edge.extra; x != nil {
+		s.setExtra(x)
+	}
+}
+
+// setSlots fills the parts of the window.
+func (s *EdgeState) setSlots(r *reading, c *edgeCopy) {
 	s.Slots = s.Slots[:0]
 	r.live(&c.edge, func(slot int, epoch int64) {
 		if len(s.Slots) < cap(s.Slots) {
@@ -157,15 +177,11 @@ func (s *EdgeState) set(r *reading, c *edgeCopy) {
 			h.estimateSum()
 		}
 	})
-	s.Via, s.Exemplars, s.Refused = s.Via[:0], s.Exemplars[:0], 0
-	if x := c.edge.extra; x != nil {
-		s.setExtra(x)
-	}
 }
 
 func (s *EdgeState) setExtra(x *extra) {
 	for _, v := range x.via {
-		s.Via = append(s.Via, Via(v))
+		s.Via = append(s.Via, Via{Name: joinName(v.system, v.topic), Calls: v.calls})
 	}
 	s.Exemplars = x.exemplars(s.Exemplars)
 	if x.refused != nil {

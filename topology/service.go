@@ -50,6 +50,7 @@ type serviceTable struct {
 	free      []ServiceID
 	instances instanceTable
 	seed      maphash.Seed
+	refused   sketch // services beyond the bound
 }
 
 func newServiceTable() serviceTable {
@@ -67,7 +68,7 @@ func (g *Graph) Service(r *Resource) ServiceID {
 	t := &g.services
 	key := *r
 	key.Instance = ""
-	key.Namespace, key.Name = cut(key.Namespace), cut(key.Name)
+	key.Namespace, key.Name = g.cut(key.Namespace), g.cut(key.Name)
 	id, ok := t.byKey[key]
 	if !ok {
 		id = g.newService(&key)
@@ -102,6 +103,7 @@ func (g *Graph) newService(raw *Resource) ServiceID {
 	node := g.nodes.service(nodeKey{key.Namespace, name}, g.limits.MaxNodes)
 	if node == overflowNode {
 		g.stats.RefusedNodes++
+		t.refused.see(maphash.Comparable(t.seed, nodeKey{key.Namespace, name}))
 		return overflowService
 	}
 	language := languageOf(&key)

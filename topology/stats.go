@@ -10,7 +10,9 @@ type Stats struct {
 	// CallerMissing entries and links whose other end never came.
 	CalleeMissing, CallerMissing uint64
 	// Evicted counts remembered spans let go early because MaxPending was reached.
-	Evicted    uint64
+	Evicted uint64
+	// Late counts calls whose second end came after the first was let go (rule T4).
+	Late       uint64
 	Duplicates uint64
 
 	// Spans that could not be read as they are: zero or over-used ids, absurd times
@@ -23,7 +25,11 @@ type Stats struct {
 	// service, calls on new edges and to new virtual nodes, destinations, links, and
 	// names of transports.
 	RefusedNodes, RefusedVersions, RefusedEdges, RefusedExternals uint64
-	RefusedPeers, RefusedLinks, RefusedTransports                 uint64
+	RefusedPeers, RefusedLinks, RefusedTransports, RefusedAliases uint64
+	// RefusedServices estimates how many distinct services RefusedNodes stands for.
+	RefusedServices float64
+	// CutNames counts the names that were too long.
+	CutNames uint64
 
 	// Held now.
 	Pending, Nodes, Edges int
@@ -33,6 +39,8 @@ type Stats struct {
 func (g *Graph) Stats() Stats {
 	s := g.stats
 	s.RefusedTransports = g.transports.refused
+	s.RefusedAliases = g.aliases.refused
+	s.RefusedServices = g.services.refused.estimate()
 	s.Pending = g.slab.live
 	s.Nodes = len(g.nodes.byKey)
 	s.Edges = len(g.edges.byKey)

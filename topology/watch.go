@@ -124,13 +124,12 @@ func (g *Graph) tellOutside(e *edge, c *call, slot int) {
 	for _, h := range []*Histogram{&f.Client, &f.Server, &f.Boundary, &f.Queue} {
 		h.estimateSum()
 	}
-	g.watcher.Outside(g.nameOf(e), c.start, c.end, &f, e.epochs[slot]*g.slotWidth)
+	g.watcher.Outside(g.nameOf(e.key), c.start, c.end, &f, e.epochs[slot]*g.slotWidth)
 }
 
-func (g *Graph) nameOf(e *edge) EdgeName {
-	source, target := g.end(e.key.source, majority{}), g.end(e.key.target, majority{})
+func (g *Graph) nameOf(k edgeKey) EdgeName {
 	return EdgeName{
-		Source: source.name(), Target: target.name(),
-		Transport: g.transports.names[e.key.transport], Relation: relations[e.key.relation],
+		Source: g.nodes.all[k.source].key.export(), Target: g.nodes.all[k.target].key.export(),
+		Transport: g.transports.names[k.transport], Relation: relations[k.relation],
 	}
 }

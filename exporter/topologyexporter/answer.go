@@ -22,6 +22,7 @@ func (a *answer) write(f *figures) error {
 	a.pairs(f.pairs)
 	a.edges(f.edges)
 	a.missing(f.missing)
+	a.spans(f.spans)
 	return a.Close()
 }
 
@@ -106,21 +107,21 @@ func (a *answer) edges(edges []edgeSeries) {
 			a.counts(exposition.Sample{Labels: s.labels, Created: s.created}, &s.boundary)
 		}
 	}
-	a.parts(originErrors, "origin", [3]string{"callee", "caller", "swallowed"}, edges, func(s *edgeSeries) [3]float64 {
+	a.parts(originErrors, "origin", [3]string{"callee", "caller", "swallowed"}, edges, func(s *edgeSeries) ([3]float64, bool) {
 		// Swallowed failures are the callee's, too; here each is counted once.
-		swallowed := s.errors[topology.OriginSwallowed]
-		return [3]float64{s.errors[topology.OriginCallee] - swallowed, s.errors[topology.OriginCaller], swallowed}
+		callee, caller, swallowed := s.errors[topology.OriginCallee], s.errors[topology.OriginCaller], s.errors[topology.OriginSwallowed]
+		return [3]float64{callee - swallowed, caller, swallowed}, callee+caller > 0
 	})
-	a.parts(evidences, "evidence", [3]string{"propagated", "joined", "inferred"}, edges, func(s *edgeSeries) [3]float64 {
-		return [3]float64{
-			s.evidence[topology.EvidencePropagated], s.evidence[topology.EvidenceJoined], s.evidence[topology.EvidenceInferred],
-		}
+	a.parts(evidences, "evidence", [3]string{"propagated", "joined", "inferred"}, edges, func(s *edgeSeries) ([3]float64, bool) {
+		joined, inferred := s.evidence[topology.EvidenceJoined], s.evidence[topology.EvidenceInferred]
+		return [3]float64{s.evidence[topology.EvidencePropagated], joined, inferred}, joined+inferred > 0
 	})
 	a.infos(edges)
 }
 
-// parts writes a counter of edges in three parts that a label tells apart.
-func (a *answer) parts(family exposition.Family, label string, values [3]string, edges []edgeSeries, of func(*edgeSeries) [3]float64) {
+// parts writes a counter of edges in three parts that a label tells apart. Most edges
+// are whole, and are left out.
+func (a *answer) parts(family exposition.Family, label string, values [3]string, edges []edgeSeries, of func(*edgeSeries) ([3]float64, bool)) {
 	var more [3]exposition.Labels
 	for i, v := range values {
 		more[i] = a.More(exposition.Label{Name: label, Value: v})
@@ -128,7 +129,11 @@ func (a *answer) parts(family exposition.Family, label string, values [3]string,
 	a.Begin(family)
 	for i := range edges {
 		s := &edges[i]
-		for part, n := range of(s) {
+		parts, ok := of(s)
+		if !ok {
+			continue
+		}
+		for part, n := range parts {
 			a.value(exposition.Sample{Labels: s.labels, More: more[part], Created: s.created}, n)
 		}
 	}

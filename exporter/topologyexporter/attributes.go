@@ -1,7 +1,10 @@
 package topologyexporter
 
 import (
+	"cmp"
+	"math"
 	"strconv"
+	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -12,9 +15,11 @@ import (
 // outcome is what a span's attributes say besides what is called: how it went, and
 // what the merge processor found.
 type outcome struct {
-	evidence   string
-	httpStatus int64
-	rpcStatus  string
+	evidence string
+	// peerAddress and url tell the callee's address where nothing better does.
+	peerAddress, url string
+	httpStatus       int64
+	rpcStatus        string
 	// rpcCode is a numeric status code plus one; 0 is none.
 	rpcCode int64
 }
@@ -25,16 +30,56 @@ func readAttributes(m pcommon.Map, o *topology.Observation) outcome {
 	a := &o.Attributes
 	for name, v := range m.All() {
 		if k := keys.find(name, v.Type(), o.Kind); k != nil {
-			readAttribute(k, v, a, &out)
+			readAttribute(k, v, o, &out)
 		}
+	}
+	switch {
+	case o.Kind == topology.KindServer:
+		a.ClientAddress = cmp.Or(out.peerAddress, a.ClientAddress)
+	case a.ServerAddress == "" && out.url != "":
+		a.ServerAddress, a.ServerPort = hostOf(out.url)
+	case a.ServerAddress == "":
+		a.ServerAddress = out.peerAddress
 	}
 	return out
 }
 
-// readAttribute reads the value of a key, a string or a number as the key allows.
-func readAttribute(k *key, v pcommon.Value, a *topology.Attributes, out *outcome) {
+// hostOf is the host and port of an absolute URL; "" when it is none.
+func hostOf(url string) (host string, port uint16) {
+	_, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return "", 0
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
+		rest = rest[at+1:]
+	}
+	return splitHost(rest)
+}
+
+// splitHost takes "host:port" apart; the port may be missing.
+func splitHost(s string) (host string, port uint16) {
+	if colon := strings.LastIndexByte(s, ':'); colon > strings.LastIndexByte(s, ']') {
+		n, err := strconv.ParseUint(s[colon+1:], 10, 16)
+		if err == nil {
+			port = uint16(n)
+		}
+		s = s[:colon]
+	}
+	return strings.Trim(s, "[]"), port
+}
+
+// readAttribute reads the value of a key, of a type that the key allows.
+func readAttribute(k *key, v pcommon.Value, o *topology.Observation, out *outcome) {
+	a := &o.Attributes
 	if v.Type() == pcommon.ValueTypeInt {
-		readNumber(k, v.Int(), a, out)
+		readNumber(k, v.Int(), o, out)
+		return
+	}
+	if k.field == fieldCarrier {
+		o.Carriers |= k.carrier
 		return
 	}
 	s := v.Str()
@@ -65,15 +110,38 @@ func readAttribute(k *key, v pcommon.Value, a *topology.Attributes, out *outcome
 		a.Protocols |= protocolOf(s)
 	case fieldHTTPMethod:
 		a.Protocols |= topology.ProtocolHTTP
+	case fieldHost:
+		if a.ServerAddress == "" {
+			a.ServerAddress, a.ServerPort = splitHost(s)
+		}
 	case fieldServerAddress:
 		set(&a.ServerAddress, s, k)
 	case fieldPeerService:
 		set(&a.PeerService, s, k)
+	case fieldPeerAddress:
+		set(&out.peerAddress, s, k)
+	case fieldClientAddress:
+		set(&a.ClientAddress, s, k)
+	case fieldURL:
+		set(&out.url, s, k)
+	case fieldRoute:
+		set(&o.Operation, s, k)
+	case fieldRefused:
+		o.MergeRefused = s
 	}
 }
 
-func readNumber(k *key, n int64, a *topology.Attributes, out *outcome) {
+func readNumber(k *key, n int64, o *topology.Observation, out *outcome) {
+	a := &o.Attributes
 	switch k.field {
+	case fieldServerPort:
+		if n > 0 && n <= math.MaxUint16 && (!k.earlier || a.ServerPort == 0) {
+			a.ServerPort = uint16(n)
+		}
+	case fieldRequestSize:
+		setNumber(&o.RequestBytes, n, k)
+	case fieldResponseSize:
+		setNumber(&o.ResponseBytes, n, k)
 	case fieldHTTPStatus:
 		a.Protocols |= topology.ProtocolHTTP
 		out.httpStatus = n
@@ -89,6 +157,12 @@ func readNumber(k *key, n int64, a *topology.Attributes, out *outcome) {
 // set lets the present spelling win over earlier ones, in either order.
 func set(to *string, value string, k *key) {
 	if !k.earlier || *to == "" {
+		*to = value
+	}
+}
+
+func setNumber(to *int64, value int64, k *key) {
+	if !k.earlier || *to == 0 {
 		*to = value
 	}
 }

@@ -3,6 +3,7 @@ package topologyexporter
 import (
 	"strings"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/polyspan/polyspan/contract"
@@ -19,8 +20,9 @@ const (
 
 // run is a stretch of spans of one resource.
 type run struct {
-	resource topology.Resource
-	end      int // index behind its last span
+	resource       topology.Resource
+	scope, version string // of the instrumentation
+	end            int    // index behind its last span
 }
 
 // batch holds spans between reading them, which needs no lock, and adding them to
@@ -35,11 +37,11 @@ type batch struct {
 }
 
 // begin starts a run. It reports that the batch has no room for it.
-func (b *batch) begin(r *topology.Resource) (full bool) {
+func (b *batch) begin(r *topology.Resource, scope pcommon.InstrumentationScope) (full bool) {
 	if b.r == batchRuns {
 		return true
 	}
-	b.runs[b.r] = run{resource: *r, end: b.n}
+	b.runs[b.r] = run{resource: *r, scope: scope.Name(), version: scope.Version(), end: b.n}
 	b.r++
 	return false
 }
@@ -57,8 +59,12 @@ func (b *batch) add(span ptrace.Span) (full bool) {
 	}
 	a := readAttributes(span.Attributes(), o)
 	o.Failed = failed(span.Status().Code(), &a)
-	o.Evidence = evidenceOf(a.evidence)
-	if links := span.Links(); links.Len() > 0 && (o.Kind == topology.KindConsumer || a.evidence != "") {
+	o.Evidence, o.MergeEvidence = evidenceOf(a.evidence), a.evidence
+	o.NotSampled = notSampled(span.Flags())
+	if o.Operation == "" {
+		o.Operation = span.Name()
+	}
+	if links := span.Links(); links.Len() > 0 && (o.Kind == topology.KindConsumer || o.Attributes.Operation == topology.OperationSend || a.evidence != "") {
 		b.readLinks(links, o)
 	}
 	b.n++
@@ -66,12 +72,21 @@ func (b *batch) add(span ptrace.Span) (full bool) {
 	return b.n == batchSpans
 }
 
-// readLinks reads all links of a consumer. Of other spans it reads those that the
-// merge processor added in its link mode: they stand for the parent.
+// notSampled reports whether the span says that the trace was not sampled before it:
+// its flags are known, and the sampled one is not set.
+func notSampled(flags uint32) bool {
+	const sampled, remoteKnown = 1 << 0, 1 << 8
+	return flags&remoteKnown != 0 && flags&sampled == 0
+}
+
+// readLinks reads all links of a consumer, and of a span that sends messages which were
+// created in spans of their own. Of other spans it reads those that the merge processor
+// added in its link mode: they stand for the parent.
 func (b *batch) readLinks(links ptrace.SpanLinkSlice, o *topology.Observation) {
 	first := len(b.links)
 	for _, l := range links.All() {
-		if _, merged := l.Attributes().Get(contract.AttrMergeEvidence); merged || o.Kind == topology.KindConsumer {
+		_, merged := l.Attributes().Get(contract.AttrMergeEvidence)
+		if merged || o.Kind == topology.KindConsumer || o.Attributes.Operation == topology.OperationSend {
 			b.links = append(b.links, topology.Link{Trace: topology.TraceID(l.TraceID()), Span: topology.SpanID(l.SpanID())})
 		}
 	}
@@ -119,9 +134,9 @@ func (e *topologyExporter) addToGraph(b *batch) {
 		if next == r.end {
 			continue
 		}
-		service := e.graph.Service(&r.resource)
+		service, scope := e.graph.Service(&r.resource), e.graph.Scope(r.scope, r.version)
 		for ; next < r.end; next++ {
-			b.spans[next].Service = service
+			b.spans[next].Service, b.spans[next].Scope = service, scope
 		}
 	}
 	e.graph.Add(b.spans[:b.n])

@@ -92,7 +92,7 @@ func createDefaultConfig() component.Config {
 		MaxNodes:             limits.MaxNodes,
 		MaxEdges:             limits.MaxEdges,
 		MaxExternalPerClient: limits.MaxExternalPerClient,
-		Metrics:              MetricsConfig{Histograms: HistogramClassic},
+		Metrics:              MetricsConfig{Histograms: HistogramClassic, SpanMetrics: true, MaxSpanNames: 100},
 		StreamInterval:       time.Second,
 		MaxStreams:           64,
 	}

@@ -48,7 +48,7 @@ func TestEveryKey(t *testing.T) {
 	want.MaxNodes = 500
 	want.MaxEdges = 1000
 	want.MaxExternalPerClient = 7
-	want.Metrics = MetricsConfig{Histograms: HistogramBoth}
+	want.Metrics = MetricsConfig{Histograms: HistogramBoth, SpanMetrics: false, MaxSpanNames: 7}
 	want.StreamInterval = 250 * time.Millisecond
 	want.MaxStreams = 3
 	assert.Equal(t, want, cfg)
@@ -77,6 +77,7 @@ func TestBadConfig(t *testing.T) {
 			`pending: "max" is 10: set it between 1000 and 1000000`,
 			`"wait" is 10ms: set it between 100ms and 5m0s`,
 			`"message_wait" is 1ms: set it no shorter than wait (10ms)`,
+			`metrics: "max_span_names" is 0: set it between 1 and 10000`,
 		}},
 	}
 	for _, tt := range tests {

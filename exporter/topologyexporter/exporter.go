@@ -32,6 +32,8 @@ type topologyExporter struct {
 	views   *views
 	streams *streams
 	layout  *sharedLayout
+	// spanMetrics is nil if they are switched off.
+	spanMetrics *spanMetrics
 	// scrapers outlive the handlers: each remembers what it has seen.
 	scrapers *scrapers
 	server   server
@@ -55,6 +57,7 @@ func newExporter(cfg *Config, set exporter.Settings) (*topologyExporter, error) 
 		batches:   sync.Pool{New: func() any { return &batch{} }},
 	}
 	e.views = newViews(e.snapshot, cfg.StreamInterval)
+	e.spanMetrics = newSpanMetrics(cfg)
 	e.layout = &sharedLayout{layout: layout.New(2 * cfg.MaxNodes)}
 	e.streams = newStreams(cfg, telemetry)
 	e.scrapers = &scrapers{started: e.now(), seen: map[string]time.Time{}}
@@ -70,19 +73,20 @@ func (e *topologyExporter) consumeTraces(_ context.Context, td ptrace.Traces) er
 			if resource.SDKLanguage == "" && resource.RuntimeName == "" {
 				resource.Scope = ss.Scope().Name()
 			}
-			if b.begin(&resource) {
+			if b.begin(&resource, ss.Scope()) {
 				e.flush(b)
-				b.begin(&resource)
+				b.begin(&resource, ss.Scope())
 			}
 			for _, span := range ss.Spans().All() {
 				if b.add(span) {
 					e.flush(b)
-					b.begin(&resource)
+					b.begin(&resource, ss.Scope())
 				}
 			}
 		}
 	}
 	e.flush(b)
 	e.batches.Put(b)
+	e.spanMetrics.consume(td, e.now())
 	return nil
 }

@@ -35,11 +35,11 @@ var (
 	}
 	originErrors = exposition.Family{
 		Name: "polyspan_topology_errors_total", Kind: exposition.Counter,
-		Help: "Failed calls by origin: callee, caller (only the caller saw it), swallowed (the caller did not pass it on).",
+		Help: "Failed calls, of edges that ever failed, by origin: callee, caller (only the caller saw it), swallowed (the caller did not pass it on).",
 	}
 	evidences = exposition.Family{
 		Name: "polyspan_topology_evidence_total", Kind: exposition.Counter,
-		Help: "Calls by how caller and callee came to be in one trace: propagated, joined by exact evidence, inferred.",
+		Help: "Calls, of edges on which context was ever lost, by how caller and callee came to be in one trace: propagated, joined by exact evidence, inferred.",
 	}
 	edgeInfos = exposition.Family{
 		Name: "polyspan_topology_edge_info", Kind: exposition.Gauge,

@@ -26,15 +26,29 @@ const (
 	fieldHTTPMethod
 	fieldHTTPStatus
 	fieldServerAddress
+	fieldServerPort
+	fieldHost
+	fieldPeerAddress
+	fieldClientAddress
+	fieldURL
 	fieldPeerService
+	fieldRequestSize
+	fieldResponseSize
+	fieldRoute
+	fieldRefused
+	fieldCarrier
 )
 
 // Kinds of spans on which a field is read.
 const (
 	kindsAll      contract.KindSet = 0
 	kindsCalls    contract.KindSet = 1<<2 | 1<<3        // server, client
+	kindsServer   contract.KindSet = 1 << 2             // server
 	kindsClient   contract.KindSet = 1 << 3             // client
 	kindsOutgoing contract.KindSet = 1<<3 | 1<<4        // client, producer
+	kindsAsked    contract.KindSet = 1<<2 | 1<<3 | 1<<4 // server, client, producer
+	kindsEntries  contract.KindSet = 1<<2 | 1<<5        // server, consumer
+	kindsEnds     contract.KindSet = 1<<2 | 1<<3 | 1<<4 | 1<<5
 	kindsPeers    contract.KindSet = 1<<3 | 1<<4 | 1<<5 // client, producer, consumer
 )
 
@@ -48,16 +62,52 @@ var presentKeys = []key{
 	{name: "messaging.system", field: fieldMessagingSystem, kinds: kindsPeers},
 	{name: "messaging.destination.name", field: fieldDestination, kinds: kindsPeers},
 	{name: "messaging.destination.template", field: fieldDestinationTemplate, kinds: kindsPeers},
-	{name: "messaging.operation.type", field: fieldOperation, kinds: kindsClient},
+	{name: "messaging.operation.type", field: fieldOperation, kinds: kindsOutgoing},
+	{name: "messaging.message.body.size", field: fieldRequestSize, kinds: kindsPeers},
 	{name: "db.system.name", field: fieldDBSystem, kinds: kindsClient},
 	{name: "db.namespace", field: fieldDBNamespace, kinds: kindsClient},
 	{name: "network.transport", field: fieldNetworkTransport, kinds: kindsCalls},
 	{name: "network.protocol.name", field: fieldProtocol, kinds: kindsCalls},
 	{name: "http.request.method", field: fieldHTTPMethod, kinds: kindsCalls},
 	{name: "http.response.status_code", field: fieldHTTPStatus, kinds: kindsCalls},
-	{name: "server.address", field: fieldServerAddress, kinds: kindsOutgoing},
-	{name: "service.peer.name", field: fieldPeerService, kinds: kindsPeers},
+	{name: "http.request.body.size", field: fieldRequestSize, kinds: kindsCalls},
+	{name: "http.response.body.size", field: fieldResponseSize, kinds: kindsCalls},
+	{name: "http.route", field: fieldRoute, kinds: kindsServer},
+	{name: "rpc.method", field: fieldRoute, kinds: kindsServer},
+	{name: "server.address", field: fieldServerAddress, kinds: kindsAsked},
+	{name: "server.port", field: fieldServerPort, kinds: kindsAsked},
+	{name: "network.peer.address", field: fieldPeerAddress, kinds: kindsAsked},
+	{name: "client.address", field: fieldClientAddress, kinds: kindsServer},
+	{name: "url.full", field: fieldURL, kinds: kindsClient},
+	{name: "service.peer.name", field: fieldPeerService, kinds: kindsEnds},
+	{name: contract.AttrMergeRefused, field: fieldRefused, kinds: kindsEntries},
 }
+
+// earlierKeys are earlier spellings that contract.Renames does not have: what they
+// meant has no name of its own now, or nobody else reads it.
+var earlierKeys = []key{
+	{name: "http.host", field: fieldHost, kinds: kindsClient, earlier: true},
+	{name: "http.request_content_length", field: fieldRequestSize, kinds: kindsCalls, earlier: true},
+	{name: "http.response_content_length", field: fieldResponseSize, kinds: kindsCalls, earlier: true},
+	{name: "messaging.message.payload_size_bytes", field: fieldRequestSize, kinds: kindsPeers, earlier: true},
+	{name: "messaging.message_payload_size_bytes", field: fieldRequestSize, kinds: kindsPeers, earlier: true},
+}
+
+// carrierHeaders are the headers by which context formats travel.
+var carrierHeaders = map[string]topology.Carriers{
+	"traceparent":           topology.CarrierW3C,
+	"b3":                    topology.CarrierB3,
+	"x-b3-traceid":          topology.CarrierB3,
+	"uber-trace-id":         topology.CarrierJaeger,
+	"x-amzn-trace-id":       topology.CarrierXRay,
+	"x-datadog-trace-id":    topology.CarrierDatadog,
+	"sw8":                   topology.CarrierSW8,
+	"ot-tracer-traceid":     topology.CarrierOT,
+	"x-cloud-trace-context": topology.CarrierGoogle,
+}
+
+// capturedHeaders are the prefixes under which instrumentations capture headers.
+var capturedHeaders = []string{"http.request.header.", "rpc.request.metadata.", "rpc.grpc.request.metadata."}
 
 // key is one attribute name that is read.
 type key struct {
@@ -67,15 +117,16 @@ type key struct {
 	kinds contract.KindSet
 	// earlier: the name is of earlier conventions and yields to the present one.
 	earlier bool
+	carrier topology.Carriers // of fieldCarrier
 }
 
 // keyTable finds keys in a few nanoseconds: attributes are most of what a span is,
 // and most of them mean nothing to the graph. It is not changed once it is built.
 type keyTable struct {
-	// strings and numbers have, for each kind, a bit for each length of a name that is
-	// read when its value is a string or a number: most names are passed over without a
-	// look at their bytes, which are seldom in the cache.
-	strings, numbers [numKinds]uint64
+	// strings, numbers and lists have, for each kind, a bit for each length of a name that
+	// is read when its value is of that type: most names are passed over without a look at
+	// their bytes, which are seldom in the cache.
+	strings, numbers, lists [numKinds]uint64
 	// slots are open-addressed by length and two bytes of the name.
 	slots [512]key
 }
@@ -97,6 +148,14 @@ func newKeyTable() *keyTable {
 			}
 		}
 	}
+	for _, k := range earlierKeys {
+		t.add(k)
+	}
+	for header, carrier := range carrierHeaders {
+		for _, prefix := range capturedHeaders {
+			t.add(key{name: prefix + header, field: fieldCarrier, kinds: kindsCalls, carrier: carrier})
+		}
+	}
 	return t
 }
 
@@ -112,8 +171,11 @@ func (t *keyTable) add(k key) {
 	for kind := range numKinds {
 		switch {
 		case !k.kinds.Has(int32(kind)):
-		case k.field == fieldHTTPStatus:
+		case k.field == fieldHTTPStatus, k.field == fieldServerPort, k.field == fieldRequestSize, k.field == fieldResponseSize:
 			t.numbers[kind] |= 1 << len(k.name)
+		case k.field == fieldCarrier:
+			t.strings[kind] |= 1 << len(k.name)
+			t.lists[kind] |= 1 << len(k.name)
 		case k.field == fieldRPCStatus, k.field == fieldDBNamespace:
 			t.numbers[kind] |= 1 << len(k.name)
 			t.strings[kind] |= 1 << len(k.name)
@@ -143,15 +205,15 @@ func (t *keyTable) find(name string, value pcommon.ValueType, kind topology.Kind
 		lengths = t.strings[kind]
 	case pcommon.ValueTypeInt:
 		lengths = t.numbers[kind]
+	case pcommon.ValueTypeSlice:
+		lengths = t.lists[kind]
 	}
 	if lengths>>len(name)&1 == 0 {
 		return nil
 	}
 	for i := slotOf(name); t.slots[i].name != ""; i = (i + 1) % uint32(len(t.slots)) {
-		if k := &t.slots[i]; k.name == name {
-			if !k.kinds.Has(int32(kind)) {
-				return nil
-			}
+		// What a name means may depend on the kind: then it has more than one place.
+		if k := &t.slots[i]; k.name == name && k.kinds.Has(int32(kind)) {
 			return k
 		}
 	}

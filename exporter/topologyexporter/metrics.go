@@ -167,6 +167,7 @@ func acceptsGzip(h http.Header) bool {
 func (e *topologyExporter) figures() *figures {
 	now := e.now()
 	f := newFigures(now, e.stats().Edges)
-	topology.EachEdge(&e.mu, e.graph, now, f.add)
+	topology.EachTotal(&e.mu, e.graph, now, f.add)
+	f.addSpans(e.spanMetrics)
 	return f
 }

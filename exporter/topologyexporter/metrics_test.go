@@ -23,6 +23,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/protobuf/encoding/protodelim"
+
+	"github.com/polyspan/polyspan/contract"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -125,6 +127,10 @@ func labelsOf(m *dto.Metric) string {
 func TestMetricNamesAndLabels(t *testing.T) {
 	e := newTest(t, nil)
 	consume(t, e, shop(time.Now())...)
+	joined := aCallsB()
+	joined[0].trace, joined[1].trace = 2, 2
+	joined[1].attrs = map[string]any{contract.AttrMergeEvidence: "identity.header.b3"}
+	consume(t, e, joined...)
 	pairLabels := []string{"client", "client_service_namespace", "connection_type", "server", "server_service_namespace", "virtual_node"}
 	edgeLabels := []string{"client", "client_service_namespace", "server", "server_service_namespace", "transport"}
 	want := map[string][]string{
@@ -138,6 +144,8 @@ func TestMetricNamesAndLabels(t *testing.T) {
 		"polyspan_topology_evidence_total":                      append(slices.Clip(edgeLabels), "evidence"),
 		"polyspan_topology_edge_info":                           append(slices.Clip(edgeLabels), "relation", "client_language", "server_language"),
 	}
+	spanLabels := []string{"service", "span_kind", "span_name", "status_code"}
+	want["traces_spanmetrics_calls_total"], want["traces_spanmetrics_latency"] = spanLabels, spanLabels
 	got := map[string][]string{}
 	for name, f := range gathered(t, e) {
 		for _, m := range f.GetMetric() {
@@ -357,4 +365,47 @@ func TestAcceptsGzip(t *testing.T) {
 	} {
 		assert.Equal(t, want, acceptsGzip(http.Header{"Accept-Encoding": {encoding}}), encoding)
 	}
+}
+
+// Which calls had to be tied together, and where those that failed did, each once.
+func TestPartsOfEdges(t *testing.T) {
+	e := newTest(t, nil)
+	for i := range uint64(3) {
+		spans := aCallsB()
+		spans[0].trace, spans[1].trace = i+1, i+1
+		if i == 0 {
+			spans[1].attrs = map[string]any{"http.request.method": "GET", contract.AttrMergeEvidence: "identity.header.b3"}
+			spans[1].status = ptrace.StatusCodeError
+		}
+		consume(t, e, spans...)
+	}
+	const labels = `{client="a",client_service_namespace="",server="b",server_service_namespace="",transport="http",`
+	body := bodyOf(t, get(t, e, "/metrics"))
+	for _, want := range []string{
+		`polyspan_topology_evidence_total` + labels + `evidence="propagated"} 2`,
+		`polyspan_topology_evidence_total` + labels + `evidence="joined"} 1`,
+		`polyspan_topology_evidence_total` + labels + `evidence="inferred"} 0`,
+		`polyspan_topology_errors_total` + labels + `origin="callee"} 1`,
+		`polyspan_topology_errors_total` + labels + `origin="caller"} 0`,
+		`polyspan_topology_errors_total` + labels + `origin="swallowed"} 0`,
+	} {
+		assert.Contains(t, body, want+"\n")
+	}
+}
+
+// Acceptance check (c): Grafana tells instrumented nodes by connection_type, and
+// takes every node for uninstrumented when no series has that label. Where requests
+// come in from outside, as everywhere, the edges of the user have it.
+func TestConnectionTypeIsThereWhereRequestsComeIn(t *testing.T) {
+	e := newTest(t, nil)
+	consume(t, e, aCallsB()...)
+	direct := gathered(t, e)["traces_service_graph_request_total"].GetMetric()
+	require.Len(t, direct, 1)
+	assert.Contains(t, labelsOf(direct[0]), `connection_type="" `, "empty is absent for Prometheus: the trap")
+	consume(t, e, testSpan{service: "a", kind: ptrace.SpanKindServer, id: 9, attrs: map[string]any{"http.request.method": "GET"}})
+	all := ""
+	for _, m := range gathered(t, e)["traces_service_graph_request_total"].GetMetric() {
+		all += labelsOf(m)
+	}
+	assert.Contains(t, all, `connection_type="virtual_node" `)
 }

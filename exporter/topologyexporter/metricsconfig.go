@@ -13,8 +13,20 @@ type MetricsConfig struct {
 	// Grafana's service graph reads sums, which native histograms do not have.
 	Histograms HistogramKind `mapstructure:"histograms"`
 
+	// SpanMetrics adds traces_spanmetrics_*, which Grafana's table beside the service
+	// graph reads. Default true.
+	SpanMetrics bool `mapstructure:"spanmetrics"`
+
+	// MaxSpanNames bounds the span names told apart of one service. Default 100, 1 to 10000.
+	MaxSpanNames int `mapstructure:"max_span_names"`
+
 	// prevent unkeyed literal initialization
 	_ struct{}
+}
+
+// Validate checks every key against its bounds.
+func (cfg *MetricsConfig) Validate() error {
+	return between("max_span_names", cfg.MaxSpanNames, 1, 10_000)
 }
 
 // HistogramKind is a kind of histogram.

@@ -30,7 +30,7 @@ func TestNodeGraphAPI(t *testing.T) {
 	now := time.Now()
 	e.now = func() time.Time { return now }
 	assert.Equal(t, http.StatusOK, get(t, e, "/api/health").StatusCode)
-	assert.Equal(t, `{"nodes":[],"edges":[]}`, bodyOf(t, get(t, e, "/api/graph/data")))
+	assert.JSONEq(t, `{"nodes":[],"edges":[]}`, bodyOf(t, get(t, e, "/api/graph/data")))
 
 	consume(t, e, shop(now)...)
 	now = now.Add(time.Second)
@@ -72,18 +72,19 @@ func TestPlacesAgree(t *testing.T) {
 	now := time.Now()
 	e.now = func() time.Time { return now }
 	consume(t, e, shop(now)...)
-	places := map[string][2]float64{}
+	type point struct{ x, y float64 }
+	places := map[string]point{}
 	for _, n := range nodeGraphAt(t, e, "/api/graph/data").Nodes {
-		places[n.ID] = [2]float64{*n.FixedX, *n.FixedY}
+		places[n.ID] = point{*n.FixedX, *n.FixedY}
 	}
 	for _, n := range nodeGraphAt(t, e, "/api/graph/data?focus=mailer").Nodes {
-		assert.Equal(t, places[n.ID], [2]float64{*n.FixedX, *n.FixedY}, n.ID)
+		assert.Equal(t, point{*n.FixedX, *n.FixedY}, places[n.ID], n.ID)
 	}
 	var topo contract.Topology
 	require.NoError(t, json.Unmarshal([]byte(bodyOf(t, get(t, e, "/api/v1/topology?layout=true"))), &topo))
 	require.NotEmpty(t, topo.Nodes)
 	for _, n := range topo.Nodes {
-		assert.Equal(t, places[n.ID], [2]float64{*n.X, *n.Y}, n.ID)
+		assert.Equal(t, point{*n.X, *n.Y}, places[n.ID], n.ID)
 	}
 	assert.NotContains(t, bodyOf(t, get(t, e, "/api/v1/topology")), `"x":`)
 
@@ -92,7 +93,7 @@ func TestPlacesAgree(t *testing.T) {
 	consume(t, e, aCallsB()...)
 	for _, n := range nodeGraphAt(t, e, "/api/graph/data").Nodes {
 		if old, known := places[n.ID]; known {
-			assert.Equal(t, old, [2]float64{*n.FixedX, *n.FixedY}, n.ID)
+			assert.Equal(t, point{*n.FixedX, *n.FixedY}, old, n.ID)
 		}
 	}
 }

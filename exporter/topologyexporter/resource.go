@@ -32,6 +32,8 @@ func readResource(m pcommon.Map) topology.Resource {
 			r.Name = v.Str()
 		case "service.namespace":
 			r.Namespace = v.Str()
+		case "service.version":
+			r.Version = v.Str()
 		case "service.instance.id":
 			instance(byInstance, v.Str())
 		case "telemetry.sdk.language":

@@ -100,6 +100,7 @@ type figures struct {
 	pairs   []pairSeries
 	edges   []edgeSeries
 	missing []missingSeries
+	spans   []spanSeries
 
 	// Indexes into the above.
 	byPair    map[pair]int

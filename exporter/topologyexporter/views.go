@@ -121,11 +121,9 @@ func (s *signature) quantiles(qs ...*contract.Quantiles) {
 	}
 }
 
-// snapshot takes the graph's state; the graph is locked meanwhile.
+// snapshot takes the graph's state; the graph is locked for a slice of it at a time.
 func (e *topologyExporter) snapshot(now time.Time) contract.Topology {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.graph.Snapshot(now)
+	return topology.SnapshotShared(&e.mu, e.graph, now)
 }
 
 // stats takes the graph's own figures.

@@ -10,6 +10,7 @@ func (s *Store) addClaim(pos int32, c *Claim) {
 	r.flags |= recClaims
 	s.claims[pos] = append(s.claims[pos], *c)
 	s.pieces[r.piece].flags |= pieceClaims
+	s.addFan(c)
 	if !c.silent() {
 		s.claimants[c.Target.Lo] = append(s.claimants[c.Target.Lo], pos)
 	}
@@ -21,6 +22,7 @@ func (s *Store) dropClaims(pos int32) {
 		if c.silent() {
 			continue
 		}
+		s.dropFan(&c)
 		// Records leave in the order of their arrival, and most claims came with
 		// them: pos is in front, or near it.
 		list := s.claimants[c.Target.Lo]

@@ -85,7 +85,7 @@ func (s *Store) neighbours(pi int32, visit func(int32)) {
 	}
 	for _, pos := range s.claimants[id.Lo] {
 		for _, c := range s.claims[pos] {
-			if sameWidth(c.Target, id) {
+			if sameWidth(c.Target, id) && !s.floods(&c) {
 				visit(s.recs.at(pos).piece)
 				break
 			}
@@ -106,7 +106,7 @@ func (s *Store) neighbours(pi int32, visit func(int32)) {
 
 func (s *Store) eachClaimed(pos int32, visit func(int32)) {
 	for _, c := range s.claims[pos] {
-		if c.silent() {
+		if c.silent() || s.floods(&c) {
 			continue
 		}
 		s.eachNamed(c.Target, visit)

@@ -16,7 +16,8 @@ type keyValue struct {
 type keyed struct {
 	keyValue
 	holders []holder // oldest first; nil once flooded
-	marks   int      // marks that have not aged out, stored or not
+	marks   int      // counted marks that have not aged out; of a flooded value one is enough
+	until   int64    // Unix ns: the last mark's age
 	walk    uint32   // the last component walk that saw it
 	flooded bool
 }
@@ -82,16 +83,20 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 	if r.piece == none {
 		return
 	}
-	if s.keyRefs >= s.cfg.MaxRemembered {
+	k, ok := s.keys[keyValue{m.Key, m.Value}]
+	known := ok && k.flooded // costs nothing more, however often it comes
+	if !known && s.keyRefs >= s.cfg.MaxRemembered {
 		s.stats.Refused[RefusedSize]++
 		return
 	}
-	kv := keyValue{m.Key, m.Value}
-	k, ok := s.keys[kv]
+	keep := now + int64(s.cfg.Keys[m.Key].Keep)
 	if !ok {
+		// The value outlives its span: a part of a tracestate must not keep all of it.
+		kv := keyValue{m.Key, strings.Clone(m.Value)}
 		k = &keyed{keyValue: kv, flooded: s.cfg.Keys[m.Key].Evidence != EvidenceMessageOffset && !Telling(m.Value)}
 		s.keys[kv] = k
 	}
+	k.until = keep
 	// Where a value comes from it ties nothing by itself: only a span that recorded it
 	// looks for its origin, and only a receiver for the sender. Vendors' tracestate
 	// members and messages sent thus cost no decisions.
@@ -105,9 +110,10 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 			s.pieces[r.piece].flags |= pieceMarks
 		}
 	}
-	k.marks++
-	s.keyRefs++
-	s.keyAges[m.Key].push(keyAge{k, now + int64(s.cfg.Keys[m.Key].Keep)})
+	if known {
+		return
+	}
+	s.age(k, keep)
 	if k.flooded {
 		return
 	}
@@ -118,6 +124,13 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 	if len(k.holders) > holdersPerPiece*s.cfg.MaxFanIn {
 		k.flooded, k.holders = true, nil
 	}
+}
+
+// age counts a mark of the value until the given time.
+func (s *Store) age(k *keyed, until int64) {
+	k.marks++
+	s.keyRefs++
+	s.keyAges[k.key].push(keyAge{k, until})
 }
 
 // receiver reports whether a span of the kind receives messages rather than sends them.
@@ -135,7 +148,11 @@ func (s *Store) expireKeys(now int64) {
 			if len(k.holders) > 0 {
 				k.holders = k.holders[1:]
 			}
-			if k.marks == 0 {
+			switch {
+			case k.marks > 0:
+			case k.flooded && k.until > now: // it still comes, though not counted any more
+				s.age(k, k.until)
+			default:
 				delete(s.keys, k.keyValue)
 			}
 		}

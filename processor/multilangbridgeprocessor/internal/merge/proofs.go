@@ -69,7 +69,7 @@ func (v *solver) compare(a, b proof) int {
 // a conflict (M5).
 func (v *solver) strongest(pos, from int32) (proof, bool) {
 	var best proof
-	conflict, untrusted, named, unsure := false, false, false, Claim{}
+	conflict, untrusted, named, flooded, unsure := false, false, false, false, Claim{}
 	for _, c := range append(v.exactKeys(pos), v.s.claims[pos]...) {
 		if c.Parent == 0 {
 			continue
@@ -80,6 +80,10 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 		}
 		if c.unsure {
 			unsure = c
+			continue
+		}
+		if v.s.floods(&c) {
+			flooded = true
 			continue
 		}
 		named = true
@@ -120,6 +124,8 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 		return proof{}, false
 	case best.evidence == EvidenceNone && untrusted:
 		v.refuse(pos, RefusedUntrusted)
+	case best.evidence == EvidenceNone && flooded:
+		v.refuse(pos, RefusedKeyFlood)
 	case best.evidence == EvidenceNone && named:
 		v.s.stats.Unmatched++
 	case best.evidence == EvidenceNone && unsure.unsure:

@@ -29,6 +29,7 @@ type Store struct {
 	byLow     buckets            // by the low half of the id: pieces, chained by piece.lower and upper
 	claims    map[int32][]Claim  // by record
 	claimants map[uint64][]int32 // low half of the claimed id → records, oldest first
+	fanOf     map[target]fan     // by what many claims may name
 	marks     map[int32][]mark   // by record
 	hints     map[int32]uint64   // by piece: the high half of its full id; 0 if hints differ
 	keys      map[keyValue]*keyed
@@ -61,6 +62,7 @@ func New(cfg Config) *Store {
 		seed:      rand.Uint64(),
 		claims:    map[int32][]Claim{},
 		claimants: map[uint64][]int32{},
+		fanOf:     map[target]fan{},
 		marks:     map[int32][]mark{},
 		hints:     map[int32]uint64{},
 		keys:      map[keyValue]*keyed{},

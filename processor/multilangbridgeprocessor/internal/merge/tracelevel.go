@@ -72,6 +72,12 @@ func (v *solver) claimTies() []*tie {
 					v.refuse(pos, RefusedUntrusted)
 					continue
 				}
+				if v.s.floods(&c) {
+					if c.Evidence != EvidenceCustom { // there the value's own tie says it
+						v.refuse(pos, RefusedKeyFlood)
+					}
+					continue
+				}
 				t := byTrace[claimed{c.Target, c.Evidence, c.Key}]
 				if t == nil {
 					t = &tie{evidence: c.Evidence, key: c.Key, trace: c.Target}

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/xpdata/pref"
 	"go.opentelemetry.io/collector/processor"
 	"go.uber.org/zap"
 
@@ -65,12 +66,6 @@ type bridge struct {
 	done   chan struct{} // closed when the releaser has ended
 }
 
-// worker is the scratch memory of one ConsumeTraces call.
-type worker struct {
-	normalizer *normalizer
-	scanner    *scanner
-}
-
 func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*bridge, error) {
 	tel, err := newRecorder(set.TelemetrySettings, cfg.Join.CustomKeys)
 	if err != nil {
@@ -87,9 +82,7 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 	if cfg.Repair.Duplicates && cfg.Mode == ModeRewrite {
 		b.dedupe = newDedupe(2*cfg.Wait, cfg.MaxHeldSpans)
 	}
-	b.workers.New = func() any {
-		return &worker{normalizer: newNormalizer(cfg.Normalize.KeepOriginal), scanner: newScanner(&cfg.Join)}
-	}
+	b.workers.New = func() any { return newWorker(cfg) }
 	return b, nil
 }
 
@@ -141,28 +134,31 @@ func (b *bridge) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 	w := b.workers.Get().(*worker)
 	defer b.workers.Put(w)
 	size := load{spans: td.SpanCount()}
-	if b.cfg.Normalize.Enabled {
-		b.tel.normalized(ctx, w.normalizer.traces(td))
-	}
 	if b.cfg.Wait == 0 || size.spans == 0 {
+		if w.normalizer != nil {
+			b.tel.normalized(ctx, w.normalizer.traces(td))
+		}
 		return b.pass(ctx, td, size.spans)
 	}
-	if b.cfg.Mode != ModeObserve {
-		size.bytes = sizer.TracesSize(td)
-	}
-	batch := w.scanner.scan(td)
-	h := held{load: size, links: slices.Clone(batch.Links)}
+	batch, bytes, rewritten := w.read(td)
+	b.tel.normalized(ctx, rewritten)
+	h := held{links: slices.Clone(batch.Links)}
 	if h.forward = b.cfg.Mode != ModeObserve; h.forward {
-		h.td = td
+		h.td, size.bytes = td, bytes
+		pref.RefTraces(td) // until it is delivered, or below if it is not held
 	}
+	h.load = size
 	taken, err := b.hold(ctx, batch, h)
-	if err != nil {
-		return err
-	}
 	if taken.kept && h.forward {
 		b.tel.in(ctx, size.spans)
 		b.tel.held(ctx, size)
 		return nil
+	}
+	if h.forward {
+		defer pref.UnrefTraces(td)
+	}
+	if err != nil {
+		return err
 	}
 	if !taken.kept {
 		b.edit.apply(td, taken.verdicts, taken.moved)
@@ -173,9 +169,6 @@ func (b *bridge) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 	}
 	return b.pass(ctx, td, size.spans)
 }
-
-// sizer tells what a batch takes when it is encoded.
-var sizer ptrace.Sizer = &ptrace.ProtoMarshaler{}
 
 // leaving is what goes with a batch that leaves.
 type leaving struct {

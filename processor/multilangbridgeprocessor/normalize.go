@@ -19,7 +19,7 @@ const attrLanguage = "telemetry.sdk.language"
 type normalizer struct {
 	spans, resources, events *renameTable
 	keepOriginal             bool
-	rewritten                int64 // attributes since the last take
+	rewritten                int64 // attributes since the last call of taken
 
 	// State of the attribute map that is being walked. The callback is made once:
 	// a closure per span would be an allocation per span.
@@ -50,22 +50,36 @@ func newNormalizer(keepOriginal bool) *normalizer {
 
 // traces rewrites everything in td and returns the number of attributes rewritten.
 func (n *normalizer) traces(td ptrace.Traces) int64 {
-	n.rewritten = 0
 	for _, rs := range td.ResourceSpans().All() {
-		n.attributes(n.resources, 0, rs.Resource().Attributes())
-		n.language(rs)
+		n.resource(rs)
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, span := range ss.Spans().All() {
-				n.attributes(n.spans, int32(span.Kind()), span.Attributes())
-				for _, event := range span.Events().All() {
-					if event.Name() == "message" {
-						n.attributes(n.events, 0, event.Attributes())
-					}
-				}
+				n.span(span)
 			}
 		}
 	}
-	return n.rewritten
+	return n.taken()
+}
+
+// taken returns the number of attributes rewritten since the last call.
+func (n *normalizer) taken() int64 {
+	rewritten := n.rewritten
+	n.rewritten = 0
+	return rewritten
+}
+
+func (n *normalizer) resource(rs ptrace.ResourceSpans) {
+	n.attributes(n.resources, 0, rs.Resource().Attributes())
+	n.language(rs)
+}
+
+func (n *normalizer) span(span ptrace.Span) {
+	n.attributes(n.spans, int32(span.Kind()), span.Attributes())
+	for _, event := range span.Events().All() {
+		if event.Name() == "message" {
+			n.attributes(n.events, 0, event.Attributes())
+		}
+	}
 }
 
 // language sets telemetry.sdk.language where it is missing and the runtime, the

@@ -6,6 +6,7 @@ import (
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/xpdata/pref"
 	"go.uber.org/zap"
 
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
@@ -55,6 +56,7 @@ func (b *bridge) release(ctx context.Context) {
 			b.edit.apply(h.td, l.verdicts, l.moved)
 			shiftTimes(h.td, b.shifts(h.td))
 			b.deliver(ctx, h.td, spans)
+			pref.UnrefTraces(h.td)
 			b.tel.held(ctx, load{}.minus(h.load))
 			b.tel.holdTime(ctx, time.Since(h.since))
 		}

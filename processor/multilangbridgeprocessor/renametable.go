@@ -7,10 +7,9 @@ import (
 )
 
 // renameTable finds the rename of an attribute name. Most names have none: they
-// are told apart by length and last byte before anything is hashed.
+// are told apart by their length and three bytes before the whole is hashed.
 type renameTable struct {
-	// filter has bit (last byte & 63) set at [length] for every old name.
-	filter   [maxRenamedLen + 1]uint64
+	filter   [filterBits / 64]uint64      // the bit of every old name is set
 	byName   map[string][]contract.Rename // rows with one old name differ in kinds
 	prefixes []contract.PrefixRename
 	// prefixStart is the first byte of all prefixes; 0 if there are none.
@@ -18,13 +17,21 @@ type renameTable struct {
 	prefixed    contract.Rename // stands for a prefix rename: a plain move
 }
 
-// maxRenamedLen is the length of the longest old name that the table can hold.
-const maxRenamedLen = 48
+// filterBits is some seventy times the number of old names: few others pass.
+const filterBits = 1 << 12
+
+// bit is the place of a name, which must not be empty, in the filter.
+func bit(name string) uint32 {
+	n := len(name)
+	parts := uint64(n)<<24 | uint64(name[n-1])<<16 | uint64(name[n/2])<<8 | uint64(name[n*3/4])
+	return uint32(parts * 0x9e3779b97f4a7c15 >> 52) // 12 bits
+}
 
 func newRenameTable(rows []contract.Rename, prefixes []contract.PrefixRename) *renameTable {
 	t := &renameTable{byName: make(map[string][]contract.Rename, len(rows)), prefixes: prefixes}
 	for _, r := range rows {
-		t.filter[len(r.Old)] |= 1 << (r.Old[len(r.Old)-1] & 63)
+		at := bit(r.Old)
+		t.filter[at/64] |= 1 << (at % 64)
 		t.byName[r.Old] = append(t.byName[r.Old], r)
 	}
 	for _, p := range prefixes {
@@ -35,11 +42,10 @@ func newRenameTable(rows []contract.Rename, prefixes []contract.PrefixRename) *r
 
 // find gives the rename of name on a span of the kind and its new name, nil if none.
 func (t *renameTable) find(name string, kind int32) (*contract.Rename, string) {
-	n := len(name)
-	if n == 0 {
+	if name == "" {
 		return nil, ""
 	}
-	if n <= maxRenamedLen && t.filter[n]&(1<<(name[n-1]&63)) != 0 {
+	if at := bit(name); t.filter[at/64]&(1<<(at%64)) != 0 {
 		rows := t.byName[name]
 		for i := range rows {
 			if rows[i].Kinds.Has(kind) {

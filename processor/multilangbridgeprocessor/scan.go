@@ -58,24 +58,14 @@ func newScanner(cfg *JoinConfig) *scanner {
 	return s
 }
 
-// scan fills the scanner's batch, which is valid until the next scan.
-func (s *scanner) scan(td ptrace.Traces) *merge.Batch {
-	s.batch.Reset()
-	for _, rs := range td.ResourceSpans().All() {
-		from := source{service(rs.Resource().Attributes()), host(rs.Resource().Attributes())}
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				s.span(span, from)
-			}
-		}
-	}
-	return &s.batch
-}
-
 // source is where a resource's spans come from.
 type source struct {
 	service uint64
 	host    skew.Host
+}
+
+func sourceOf(resource pcommon.Resource) source {
+	return source{service(resource.Attributes()), host(resource.Attributes())}
 }
 
 // host identifies the clock of a resource; 0 if it does not say where it runs.

@@ -100,8 +100,7 @@ func TestScan(t *testing.T) {
 				tt.span.trace = tidPre
 			}
 			tt.span.id = sid(3)
-			s := newScanner(&cfg.Join)
-			got := s.scan(traces(t, tt.span))
+			got, _, _ := newWorker(cfg).read(traces(t, tt.span))
 			assert.Equal(t, tt.claims, append([]merge.Claim(nil), got.Claims...))
 			assert.Equal(t, tt.marks, append([]merge.Mark(nil), got.Marks...))
 			assert.Equal(t, tt.hints, append([]merge.Hint(nil), got.Hints...))
@@ -115,6 +114,6 @@ func TestScanSkyWalkingReference(t *testing.T) {
 	link := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).Links().At(0)
 	link.Attributes().PutStr("refType", "CrossProcess")
 	cfg := createDefaultConfig().(*Config)
-	got := newScanner(&cfg.Join).scan(td)
+	got, _, _ := newWorker(cfg).read(td)
 	assert.Equal(t, []merge.Claim{{Evidence: merge.EvidenceLink, Target: traceID(tidPre), Parent: spanID(sid(2))}}, got.Claims)
 }

@@ -1,0 +1,119 @@
+package infer
+
+// window is the work of one close: the view and the answers for the orphans that
+// arrived up to due.
+type window struct {
+	e    *Engine
+	view view
+	due  int64
+	out  []Join
+	s    solver
+}
+
+// decide answers the orphans that arrived up to due.
+func (e *Engine) decide(due int64) []Join {
+	w := &e.window
+	w.e, w.due, w.out = e, due, nil
+	w.s.work = e.cfg.MaxWork
+	w.view.build(e.held)
+	w.between()
+	w.eachService(w.within)
+	return w.out
+}
+
+// eachService calls f with the nodes of each service, from and to.
+func (w *window) eachService(f func(from, to int32)) {
+	nodes := w.view.nodes
+	for from := 0; from < len(nodes); {
+		to := from
+		for to < len(nodes) && nodes[to].Service == nodes[from].Service {
+			to++
+		}
+		f(int32(from), int32(to))
+		from = to
+	}
+}
+
+// within solves problem [Within] for one service.
+func (w *window) within(from, to int32) {
+	svc := w.e.models.service(w.view.nodes[from].Service)
+	if w.checkDue(svc) {
+		w.check(w.scopes(svc, from, to, hidden), Within)
+	}
+	p := w.scopes(svc, from, to, shown)
+	w.s.prepare(len(svc.types))
+	if p.open > 0 {
+		p.solve(&w.s)
+		for _, sc := range p.scopes {
+			w.s.weigh(sc, len(svc.types), w.isDue(sc))
+			w.answer(svc, sc, Within)
+		}
+	}
+	w.learn(p)
+}
+
+// isDue tells the calls that are to be answered now.
+func (w *window) isDue(sc *scope) func(j int32) bool {
+	return func(j int32) bool { return w.view.nodes[sc.calls[j].node].arrived <= w.due }
+}
+
+// answer emits the joins that are due and remembers them as decided.
+func (w *window) answer(svc *service, sc *scope, problem Problem) {
+	for j := range sc.calls {
+		x := &sc.calls[j]
+		n := &w.view.nodes[x.node]
+		if x.fixed || n.arrived > w.due {
+			continue
+		}
+		w.e.stats.Orphans++
+		n.decided = true
+		svc.kinds[x.typ].add(x.root, x.choice)
+		if x.request == none {
+			w.e.stats.Roots++
+			continue
+		}
+		parent := w.view.nodes[sc.requests[x.request].node].Ref()
+		n.joined = parent
+		join := Join{Child: n.Ref(), Parent: parent, Problem: problem}
+		join.Confidence = w.e.calibrations[problem-1].apply(x.confidence)
+		join.Accepted = join.Confidence >= w.e.cfg.MinConfidence
+		if join.Accepted {
+			w.e.stats.Joined++
+		} else {
+			w.e.stats.BelowConfidence++
+		}
+		w.out = append(w.out, join)
+	}
+}
+
+// forgetAt bounds the memory of an endpoint's model: what came before this many
+// requests counts half.
+const forgetAt = 4000
+
+// learn adds the requests that are due to the models, once.
+func (w *window) learn(p *task) {
+	touched := false
+	for _, sc := range p.scopes {
+		for i := range sc.requests {
+			r := &sc.requests[i]
+			n := &w.view.nodes[r.node]
+			if n.learned || n.arrived > w.due {
+				continue
+			}
+			n.learned = true
+			touched = true
+			w.s.feat.read(r, r.calls, sc.calls)
+			m := p.models[r.ep]
+			if m.requests >= forgetAt {
+				m.scale(0.5)
+			}
+			m.learn(&w.s.feat, 1)
+		}
+	}
+	if !touched {
+		return
+	}
+	for _, m := range p.models {
+		m.fit(p.svc.coarse())
+	}
+}

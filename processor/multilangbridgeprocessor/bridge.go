@@ -46,8 +46,9 @@ type bridge struct {
 	log     *zap.Logger
 	tel     *recorder
 	edit    editor
-	dedupe  *dedupe   // nil if duplicates are kept
-	workers sync.Pool // of *worker
+	dedupe  *dedupe    // nil if duplicates are kept
+	workers sync.Pool  // of *worker
+	infer   *inference // nil if nothing is inferred
 
 	mu sync.Mutex
 	// Guarded by mu:
@@ -81,6 +82,12 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 	}
 	if cfg.Repair.Duplicates && cfg.Mode == ModeRewrite {
 		b.dedupe = newDedupe(2*cfg.Wait, cfg.MaxHeldSpans)
+	}
+	if cfg.Infer.Enabled {
+		b.infer, err = newInference(cfg, b.inferred, tel)
+		if err != nil {
+			return nil, err
+		}
 	}
 	b.workers.New = func() any { return newWorker(cfg) }
 	return b, nil
@@ -124,6 +131,9 @@ func (b *bridge) Start(context.Context, component.Host) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.cancel = cancel
 	b.done = make(chan struct{})
+	if b.infer != nil {
+		go b.infer.run(ctx) //nolint:contextcheck // as the releaser
+	}
 	go b.release(ctx) //nolint:contextcheck // the releaser outlives the context of Start
 	return nil
 }
@@ -148,7 +158,14 @@ func (b *bridge) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 		pref.RefTraces(td) // until it is delivered, or below if it is not held
 	}
 	h.load = size
+	var told *arrival
+	if b.infer != nil {
+		told = b.infer.read(td, batch)
+	}
 	taken, err := b.hold(ctx, batch, h)
+	if told != nil {
+		b.infer.tell(ctx, told, taken.kept)
+	}
 	if taken.kept && h.forward {
 		b.tel.in(ctx, size.spans)
 		b.tel.held(ctx, size)
@@ -201,6 +218,13 @@ func (b *bridge) hold(ctx context.Context, batch *merge.Batch, h held) (leaving,
 	return leaving{kept: true}, nil
 }
 
+// inferred takes what inference found about spans that are held.
+func (b *bridge) inferred(found []merge.Inferred) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.store.Infer(found)
+}
+
 // newStats is what the store counted since the last call. mu is held.
 func (b *bridge) newStats() merge.Stats {
 	now := b.store.Stats()
@@ -244,6 +268,9 @@ func (b *bridge) signal() {
 // ctx ends. What the next component refuses is tried again for shutdownRetry only.
 // It may be called without Start, and twice.
 func (b *bridge) Shutdown(ctx context.Context) error {
+	if b.infer != nil && b.cancel != nil {
+		b.infer.shutdown(ctx) // first: what it finds last is for what is held
+	}
 	b.mu.Lock()
 	first := !b.stopping
 	b.stopping = true

@@ -92,10 +92,14 @@ type RepairConfig struct {
 
 // InferConfig is for pieces that carry no evidence but time and topology.
 type InferConfig struct {
-	// Enabled must be false: this version joins by evidence only.
+	// Enabled joins by time and topology what carries no evidence.
 	Enabled bool `mapstructure:"enabled"`
-	// MinConfidence is the least probability (0–1) of a join that is acted on.
+	// MinConfidence is the least probability (0.5–1) of a join; below it a span
+	// stays a root and is linked to the best candidate.
 	MinConfidence float64 `mapstructure:"min_confidence"`
+	// MaxSpans bounds the spans that are weighed at a time, at infer.BytesPerSpan
+	// each. What arrives beyond is passed on without.
+	MaxSpans int `mapstructure:"max_spans"`
 
 	_ struct{}
 }
@@ -201,7 +205,9 @@ const (
 	defaultMaxAge       = 30 * time.Second
 
 	defaultMinConfidence = 0.95
+	defaultInferSpans    = 100_000
 
+	minInferWait    = 100 * time.Millisecond
 	maxWait         = 10 * time.Minute
 	maxMaxHeldSpans = 100_000_000
 	maxMaxHeldMiB   = 1 << 20
@@ -227,7 +233,7 @@ func createDefaultConfig() component.Config {
 			MaxTraceSpans: defaultMaxTrace,
 		},
 		Repair: RepairConfig{ClockSkew: ClockSkewEstimate, SharedSpans: true, Duplicates: true, MissingParents: true},
-		Infer:  InferConfig{MinConfidence: defaultMinConfidence},
+		Infer:  InferConfig{MinConfidence: defaultMinConfidence, MaxSpans: defaultInferSpans},
 	}
 }
 
@@ -253,6 +259,9 @@ func (c *Config) Validate() error {
 	}
 	if c.MaxHeldMiB < 1 || c.MaxHeldMiB > maxMaxHeldMiB {
 		errs = append(errs, fmt.Errorf(`"max_held_mib" must be between 1 and %d, not %d`, maxMaxHeldMiB, c.MaxHeldMiB))
+	}
+	if c.Infer.Enabled && c.Wait < minInferWait {
+		errs = append(errs, fmt.Errorf(`"infer::enabled" needs a "wait" of at least %v, not %v: nothing can be inferred about spans that are not held`, minInferWait, c.Wait))
 	}
 	if c.Mode == ModeObserve && c.Normalize.Enabled {
 		errs = append(errs, errors.New(`"normalize::enabled" changes spans, but "mode" is observe: set one of them otherwise`))
@@ -293,11 +302,11 @@ func (c *JoinConfig) Validate() error {
 // Validate checks the inference keys.
 func (c *InferConfig) Validate() error {
 	var errs []error
-	if c.Enabled {
-		errs = append(errs, errors.New(`"enabled" must be false: this version joins by evidence only`))
+	if !(c.MinConfidence >= 0.5 && c.MinConfidence <= 1) {
+		errs = append(errs, fmt.Errorf(`"min_confidence" must be between 0.5 and 1, not %v`, c.MinConfidence))
 	}
-	if c.MinConfidence <= 0 || c.MinConfidence > 1 {
-		errs = append(errs, fmt.Errorf(`"min_confidence" must be above 0 and at most 1, not %v`, c.MinConfidence))
+	if c.MaxSpans < 1 || c.MaxSpans > maxMaxHeldSpans {
+		errs = append(errs, fmt.Errorf(`"max_spans" must be between 1 and %d, not %d`, maxMaxHeldSpans, c.MaxSpans))
 	}
 	return errors.Join(errs...)
 }

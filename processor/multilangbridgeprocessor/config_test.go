@@ -49,7 +49,7 @@ func TestConfig(t *testing.T) {
 				},
 				TrustPublicPeers: true, MaxFanIn: 16, MaxTraceSpans: 500,
 			},
-			Repair: RepairConfig{ClockSkew: ClockSkewApply}, Infer: InferConfig{MinConfidence: 0.9},
+			Repair: RepairConfig{ClockSkew: ClockSkewApply}, Infer: InferConfig{Enabled: true, MinConfidence: 0.9, MaxSpans: 2000},
 		}},
 		{"no_keys", noKeys},
 	}
@@ -80,8 +80,9 @@ func TestBadConfig(t *testing.T) {
 		{"scope", `"scope" must be one of request, not "session"`},
 		{"max_age", `join::custom_keys::0: "max_age" must be above 0s and at most 1h0m0s, not 0s`},
 		{"clock_skew", `"clock_skew" must be one of off, estimate, apply, not "guess"`},
-		{"infer", `infer: "enabled" must be false: this version joins by evidence only`},
-		{"min_confidence", `infer: "min_confidence" must be above 0 and at most 1, not 1.5`},
+		{"infer", `"infer::enabled" needs a "wait" of at least 100ms, not 50ms: nothing can be inferred about spans that are not held`},
+		{"infer_spans", `infer: "max_spans" must be between 1 and 100000000, not 0`},
+		{"min_confidence", `infer: "min_confidence" must be between 0.5 and 1, not 1.5`},
 		{"unknown_key", `invalid keys: waits`},
 	}
 	for _, tt := range tests {

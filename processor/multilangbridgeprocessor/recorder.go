@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/polyspan/polyspan/contract"
+	"github.com/polyspan/polyspan/infer"
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/metadata"
 )
@@ -87,6 +88,29 @@ func (r *recorder) normalized(ctx context.Context, attributes int64) {
 func (r *recorder) duplicates(ctx context.Context, spans int) {
 	if spans > 0 {
 		r.tb.ProcessorMultiLanguageBridgeDuplicateSpans.Add(ctx, int64(spans))
+	}
+}
+
+// inference writes what the engine counted between two looks.
+func (r *recorder) inference(ctx context.Context, now, before infer.Stats) {
+	outcome := func(name string, n uint64) {
+		if n > 0 {
+			r.tb.ProcessorMultiLanguageBridgeInferredSpans.Add(ctx, int64(n), metric.WithAttributes(attribute.String("outcome", name)))
+		}
+	}
+	outcome("joined", now.Joined-before.Joined)
+	outcome("below_confidence", now.BelowConfidence-before.BelowConfidence)
+	outcome("root", now.Roots-before.Roots)
+	r.uninferred(ctx, "max_spans", now.GivenUpOverflow-before.GivenUpOverflow)
+	r.uninferred(ctx, "time", now.GivenUpTime-before.GivenUpTime)
+	r.uninferred(ctx, "work", now.GivenUpWork-before.GivenUpWork)
+	r.uninferred(ctx, "models", now.GivenUpModels-before.GivenUpModels)
+}
+
+// uninferred counts spans that inference did not look at.
+func (r *recorder) uninferred(ctx context.Context, cause string, spans uint64) {
+	if spans > 0 {
+		r.tb.ProcessorMultiLanguageBridgeUninferredSpans.Add(ctx, int64(spans), causeAttribute(cause))
 	}
 }
 

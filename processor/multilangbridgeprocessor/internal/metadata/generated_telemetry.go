@@ -31,6 +31,7 @@ type TelemetryBuilder struct {
 	ProcessorMultiLanguageBridgeHeldBytes            metric.Int64UpDownCounter
 	ProcessorMultiLanguageBridgeHeldSpans            metric.Int64UpDownCounter
 	ProcessorMultiLanguageBridgeHoldTime             metric.Float64Histogram
+	ProcessorMultiLanguageBridgeInferredSpans        metric.Int64Counter
 	ProcessorMultiLanguageBridgeInvalidSpans         metric.Int64Counter
 	ProcessorMultiLanguageBridgeJoins                metric.Int64Counter
 	ProcessorMultiLanguageBridgeLateSpans            metric.Int64Counter
@@ -42,6 +43,7 @@ type TelemetryBuilder struct {
 	ProcessorMultiLanguageBridgeSpansUndelivered     metric.Int64Counter
 	ProcessorMultiLanguageBridgeTracesIn             metric.Int64Counter
 	ProcessorMultiLanguageBridgeTracesOut            metric.Int64Counter
+	ProcessorMultiLanguageBridgeUninferredSpans      metric.Int64Counter
 	ProcessorMultiLanguageBridgeUnmatchedJoins       metric.Int64Counter
 }
 
@@ -103,6 +105,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithDescription("How long batches were held, delivery and its retries included. [Alpha]"),
 		metric.WithUnit("s"),
 		metric.WithExplicitBucketBoundaries([]float64{0.1, 0.5, 1, 2, 5, 10, 20, 60, 300}...),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorMultiLanguageBridgeInferredSpans, err = builder.meter.Int64Counter(
+		"otelcol_processor_multi_language_bridge_inferred_spans",
+		metric.WithDescription("Spans without parent or evidence that inference decided, by outcome; below_confidence ones are linked to the best candidate. [Alpha]"),
+		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorMultiLanguageBridgeInvalidSpans, err = builder.meter.Int64Counter(
@@ -169,6 +177,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_multi_language_bridge_traces_out",
 		metric.WithDescription("Distinct trace ids that left; in link and observe modes those that would have been left by a merge. [Alpha]"),
 		metric.WithUnit("{trace}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorMultiLanguageBridgeUninferredSpans, err = builder.meter.Int64Counter(
+		"otelcol_processor_multi_language_bridge_uninferred_spans",
+		metric.WithDescription("Spans that inference did not look at, by cause (overload, max_spans, time, work, models); they pass on all the same. [Alpha]"),
+		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorMultiLanguageBridgeUnmatchedJoins, err = builder.meter.Int64Counter(

@@ -24,6 +24,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorMultiLanguageBridgeHeldBytes.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeHeldSpans.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeHoldTime.Record(context.Background(), 1)
+	tb.ProcessorMultiLanguageBridgeInferredSpans.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeInvalidSpans.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeJoins.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeLateSpans.Add(context.Background(), 1)
@@ -35,6 +36,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorMultiLanguageBridgeSpansUndelivered.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeTracesIn.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeTracesOut.Add(context.Background(), 1)
+	tb.ProcessorMultiLanguageBridgeUninferredSpans.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeUnmatchedJoins.Add(context.Background(), 1)
 	AssertEqualProcessorMultiLanguageBridgeDuplicateSpans(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
@@ -50,6 +52,9 @@ func TestSetupTelemetry(t *testing.T) {
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeHoldTime(t, testTel,
 		[]metricdata.HistogramDataPoint[float64]{{}}, metricdatatest.IgnoreValue(),
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorMultiLanguageBridgeInferredSpans(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeInvalidSpans(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
@@ -82,6 +87,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeTracesOut(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorMultiLanguageBridgeUninferredSpans(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeUnmatchedJoins(t, testTel,

@@ -13,6 +13,9 @@ import (
 // written is the prefix of the attributes that the processor may add.
 const written = "polyspan."
 
+// inferredPrefix begins the evidence whose joins carry a confidence below 1.
+const inferredPrefix = "inferred."
+
 var printSeed = maphash.MakeSeed()
 
 // eachSpan visits the spans of a batch with a hash of their resource and scope.
@@ -107,7 +110,7 @@ func (t *spanTruth) changed(around uint64, span ptrace.Span, o outcome) string {
 		return "moved without " + contract.AttrMergeOriginalTraceID
 	case o.parent != t.parent && !t.parent.IsEmpty() && !is(contract.AttrMergeOriginalParentSpanID, t.parent.String()):
 		return "re-parented without " + contract.AttrMergeOriginalParentSpanID
-	case o.evidence != "" && !strings.HasPrefix(o.evidence, "inferred.") && !is(contract.AttrMergeConfidence, "1"):
+	case o.evidence != "" && !o.inferred() && !is(contract.AttrMergeConfidence, "1"):
 		return "exact evidence with another confidence than 1"
 	default:
 		return ""

@@ -68,7 +68,7 @@ func (j *judge) judge() {
 			j.r.violate(violation{j.w.cases[t.caseIndex].row, "a span id of its own changed"})
 		}
 		v := j.span(t)
-		f.count(v)
+		f.count(v, t.final.inferred())
 		if v == verdictWrong {
 			j.blamed[t.home] = true
 		}
@@ -205,7 +205,7 @@ func (j *judge) company() {
 		}
 	}
 	for request, t := range guests {
-		j.rowOf(request).count(verdictWrong)
+		j.rowOf(request).count(verdictWrong, t.final.inferred())
 		j.r.note(j.w, t, verdictWrong)
 	}
 }

@@ -124,6 +124,24 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 }
 
+// A wrong parent that says it was inferred is counted apart and fails no run.
+func TestInferredJoinsAreCountedApart(t *testing.T) {
+	r := judged(t, allRows()[:1], 20, each(func(s ptrace.Span) {
+		if s.ParentSpanID().IsEmpty() {
+			return
+		}
+		s.Attributes().PutStr(contract.AttrMergeOriginalParentSpanID, s.ParentSpanID().String())
+		s.Attributes().PutStr(contract.AttrMergeEvidence, string(contract.EvidenceInferredParent))
+		s.Attributes().PutDouble(contract.AttrMergeConfidence, 0.9)
+		s.SetParentSpanID(pcommon.SpanID{9})
+	}))
+	f := r.Rows[0]
+	assert.Positive(t, f.Wrong)
+	assert.Equal(t, joins{wrong: f.Wrong}, f.inferred)
+	assert.Zero(t, f.deterministic())
+	assert.True(t, r.fine())
+}
+
 func TestLostAndDoubledSpansAreFound(t *testing.T) {
 	first := func(change func([]ptrace.Traces) []ptrace.Traces) func(*window) through {
 		return func(*window) through {

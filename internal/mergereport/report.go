@@ -8,9 +8,9 @@ import (
 	"text/tabwriter"
 )
 
-// report is what a run found. As JSON it is {"breaks": [...]}.
+// report is what a run found. Its JSON is in totals.go.
 type report struct {
-	Rows       []*figures     `json:"breaks"`
+	Rows       []*figures
 	keepCopies bool           // the settings forbid to drop copies
 	misfits    int            // pairs that fit no request together
 	violations map[string]int // by row and what is wrong
@@ -35,6 +35,22 @@ type figures struct {
 	extra    int
 	dropped  int // copies that repair dropped; they count as out
 	why      map[string]int
+	// Of right, wrong and extra those joins that were inferred; see outcome.inferred.
+	inferred joins
+}
+
+// joins are those that were made, by whether they are true: also the ones that the
+// evidence did not ask for.
+type joins struct{ right, wrong int }
+
+func (j *joins) count(v verdict) {
+	switch v {
+	case verdictRight, verdictExtra:
+		j.right++
+	case verdictWrong:
+		j.wrong++
+	case verdictMissed, verdictNone:
+	}
 }
 
 func newReport(rows []row) *report {
@@ -47,7 +63,10 @@ func newReport(rows []row) *report {
 
 func (r *report) figures(row int) *figures { return r.Rows[row] }
 
-func (f *figures) count(v verdict) {
+func (f *figures) count(v verdict, inferred bool) {
+	if inferred {
+		f.inferred.count(v)
+	}
 	switch v {
 	case verdictRight:
 		f.Right++
@@ -59,6 +78,11 @@ func (f *figures) count(v verdict) {
 		f.extra++
 	case verdictNone:
 	}
+}
+
+// deterministic are the joins by exact evidence.
+func (f *figures) deterministic() joins {
+	return joins{f.Right + f.extra - f.inferred.right, f.Wrong - f.inferred.wrong}
 }
 
 // evidence counts why spans were joined or refused.
@@ -75,31 +99,45 @@ func (r *report) violate(v violation) {
 	r.violations[r.Rows[v.row].Name+": "+v.what]++
 }
 
-// fine reports whether no join was wrong, nothing lost, and nothing else changed.
+// fine reports whether no join by exact evidence was wrong, nothing lost, and nothing
+// else changed. An inferred join says itself that it may be wrong.
 func (r *report) fine() bool {
 	return len(r.violations) == 0 && !slices.ContainsFunc(r.Rows, func(f *figures) bool {
-		return f.Wrong > 0 || f.SpansIn != f.SpansOut
+		return f.deterministic().wrong > 0 || f.SpansIn != f.SpansOut
 	})
+}
+
+// total adds the rows up.
+func (r *report) total() *figures {
+	total := &figures{Name: "all"}
+	for _, f := range r.Rows {
+		total.add(f)
+	}
+	return total
 }
 
 func (r *report) print(w io.Writer) {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(tw, "break\ttraces\tfragments\tright\twrong\tmissed\textra\tspans in\tspans out\t\tevidence and refusals")
-	total := figures{Name: "all"}
 	for _, f := range r.Rows {
 		f.line(tw)
-		total.add(f)
 	}
+	total := r.total()
 	total.line(tw)
 	tw.Flush()
-	fmt.Fprintf(w, "\nprecision %s, recall %s; %d copies dropped; %d pairs of breaks fit no request\n",
-		share(total.Right, total.Wrong), share(total.Right, total.Missed), total.dropped, r.misfits)
+	fmt.Fprintf(w, "\n%s\n%s\nrecall %s; %d copies dropped; %d pairs of breaks fit no request\n",
+		total.deterministic().line("deterministic"), total.inferred.line("inferred"),
+		share(total.Right, total.Missed), total.dropped, r.misfits)
 	for _, what := range sorted(r.violations) {
 		fmt.Fprintf(w, "violation: %s (%d)\n", what, r.violations[what])
 	}
 	for _, text := range append(r.wrong, r.missed...) {
 		fmt.Fprintf(w, "\n%s", text)
 	}
+}
+
+func (j joins) line(class string) string {
+	return fmt.Sprintf("%s joins: %d true, %d wrong, precision %s", class, j.right, j.wrong, share(j.right, j.wrong))
 }
 
 // line prints a row; fragments are per request. Rows of pairs hold all kinds of
@@ -128,6 +166,8 @@ func (f *figures) add(o *figures) {
 	f.requests += o.requests
 	f.extra += o.extra
 	f.dropped += o.dropped
+	f.inferred.right += o.inferred.right
+	f.inferred.wrong += o.inferred.wrong
 }
 
 // share is the percentage of right ones among right and other.

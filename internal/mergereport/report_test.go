@@ -35,9 +35,13 @@ func TestGolden(t *testing.T) {
 	require.NoError(t, err)
 	var figures struct {
 		Breaks []map[string]any `json:"breaks"`
+		Totals totals           `json:"totals"`
 	}
 	require.NoError(t, json.Unmarshal(data, &figures))
 	assert.Len(t, figures.Breaks, len(allRows()))
+	assert.Zero(t, figures.Totals.Deterministic.Wrong)
+	assert.Positive(t, figures.Totals.Inferred.True)
+	assert.Equal(t, figures.Totals.SpansIn, figures.Totals.SpansOut)
 	for _, f := range figures.Breaks {
 		var keys []string
 		for k := range f {

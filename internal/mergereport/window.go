@@ -63,6 +63,9 @@ type outcome struct {
 	refused    string
 }
 
+// inferred reports whether the span was joined by evidence that is not exact.
+func (o outcome) inferred() bool { return strings.HasPrefix(o.evidence, inferredPrefix) }
+
 func newWindow(seed uint64, explain int) *window {
 	return &window{batches: corpus.NewTaggedBatcher(seed), byTag: map[int64]int32{}, explain: explain}
 }

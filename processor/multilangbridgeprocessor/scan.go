@@ -104,7 +104,7 @@ func (s *scanner) span(span ptrace.Span, from source) {
 		Trace: traceID(span.TraceID()), ID: spanID(span.SpanID()), Parent: spanID(span.ParentSpanID()),
 		Start: int64(span.StartTimestamp()), End: int64(span.EndTimestamp()),
 		Service: from.service, Host: from.host, Kind: uint8(span.Kind()),
-		NoCallee: span.Status().Code() == ptrace.StatusCodeError,
+		Failed: span.Status().Code() == ptrace.StatusCodeError,
 	}
 	s.batch.Spans = append(s.batch.Spans, own)
 	if links := span.Links(); links.Len() > 0 {

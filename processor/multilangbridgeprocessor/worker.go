@@ -21,6 +21,13 @@ func newWorker(cfg *Config) *worker {
 	return w
 }
 
+// What counts beside content, in bytes: an empty event takes two when encoded, but
+// three times this in memory.
+const (
+	partSize  = 24 // of an event or link
+	valuePart = 8  // of an attribute's value, or a number
+)
+
 // sizer tells what spans take when they are encoded.
 var sizer ptrace.ProtoMarshaler
 
@@ -44,7 +51,7 @@ func (w *worker) read(td ptrace.Traces) (batch *merge.Batch, bytes int, rewritte
 					w.normalizer.span(span)
 				}
 				w.scanner.span(span, from)
-				bytes += sizer.SpanSize(span)
+				bytes += sizer.SpanSize(span) + partSize*(span.Events().Len()+span.Links().Len())
 			}
 		}
 	}
@@ -66,19 +73,18 @@ func sizeOf(attrs pcommon.Map) int {
 func valueSize(value pcommon.Value) int {
 	switch value.Type() {
 	case pcommon.ValueTypeStr:
-		return len(value.Str())
+		return valuePart + len(value.Str())
 	case pcommon.ValueTypeBytes:
-		return value.Bytes().Len()
+		return valuePart + value.Bytes().Len()
 	case pcommon.ValueTypeMap:
-		return sizeOf(value.Map())
+		return valuePart + sizeOf(value.Map())
 	case pcommon.ValueTypeSlice:
-		bytes := 0
+		bytes := valuePart
 		for _, v := range value.Slice().All() {
 			bytes += valueSize(v)
 		}
 		return bytes
 	default:
-		const number = 8
-		return number
+		return valuePart
 	}
 }

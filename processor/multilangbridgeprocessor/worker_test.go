@@ -55,3 +55,41 @@ func TestReadCountsBytes(t *testing.T) {
 		})
 	}
 }
+
+// What takes next to nothing when encoded counts nearly what it takes in memory, a
+// third of it: a span of nothing but empty events cannot pass the bound by twenty times.
+func TestSmallPartsCount(t *testing.T) {
+	const parts = 1000
+	tests := []struct {
+		name string
+		each int // bytes
+		put  func(ptrace.ResourceSpans)
+	}{
+		{"events", partSize, func(rs ptrace.ResourceSpans) {
+			for range parts {
+				rs.ScopeSpans().At(0).Spans().At(0).Events().AppendEmpty()
+			}
+		}},
+		{"links", partSize, func(rs ptrace.ResourceSpans) {
+			for range parts {
+				rs.ScopeSpans().At(0).Spans().At(0).Links().AppendEmpty()
+			}
+		}},
+		{"values of a resource", valuePart, func(rs ptrace.ResourceSpans) {
+			list := rs.Resource().Attributes().PutEmptySlice("k")
+			for range parts {
+				list.AppendEmpty().SetStr("")
+			}
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			td := ptrace.NewTraces()
+			rs := td.ResourceSpans().AppendEmpty()
+			rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+			tt.put(rs)
+			_, bytes, _ := newWorker(createDefaultConfig().(*Config)).read(td)
+			assert.GreaterOrEqual(t, bytes, parts*tt.each)
+		})
+	}
+}

@@ -21,12 +21,18 @@ func (s *Store) clock(now int64, pos int32, r *rec) int64 {
 // caller is the held record of the span's parent, by what it came with or was
 // joined to on exact evidence; none if it is not here.
 func (s *Store) caller(pos int32, r *rec) int32 {
+	if r.flags&recJoined != 0 && s.joins[pos].evidence >= EvidenceInferredParent {
+		return none // chosen by time: it would confirm itself
+	}
+	return s.parentOf(pos)
+}
+
+// parentOf is the held record of a record's parent, by what it was joined to or came
+// with; none if it is not here.
+func (s *Store) parentOf(pos int32) int32 {
+	r := s.recs.at(pos)
 	if r.flags&recJoined != 0 {
-		j := s.joins[pos]
-		if j.evidence == EvidenceInferredParent {
-			return none // chosen by time: it would confirm itself
-		}
-		if j.parent != 0 {
+		if j := s.joins[pos]; j.parent != 0 {
 			if pi := s.find(j.link); pi != none {
 				return s.lookup(pi, j.parent)
 			}

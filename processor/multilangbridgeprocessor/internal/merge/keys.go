@@ -3,6 +3,8 @@ package merge
 import (
 	"math"
 	"strings"
+
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/skew"
 )
 
 // keyValue is one value of one custom key.
@@ -29,7 +31,9 @@ type holder struct {
 	service    uint64
 	start, end int64
 	scope      uint64 // see Mark.Scope
+	host       skew.Host
 	kind       uint8
+	failed     bool
 	root       bool // had no parent when it came
 	origin     bool // carries the value in its tracestate
 	untrusted  bool
@@ -119,7 +123,8 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 	}
 	k.holders = append(k.holders, holder{
 		trace: s.pieces[r.piece].id, span: r.id, service: r.service,
-		start: r.start, end: r.end, scope: m.Scope, kind: r.kind, root: r.parent == 0, origin: m.Origin, untrusted: m.Untrusted,
+		start: r.start, end: r.end, scope: m.Scope, host: r.host, kind: r.kind,
+		failed: r.flags&recFailed != 0, root: r.parent == 0, origin: m.Origin, untrusted: m.Untrusted,
 	})
 	if len(k.holders) > holdersPerPiece*s.cfg.MaxFanIn {
 		k.flooded, k.holders = true, nil

@@ -12,16 +12,13 @@ type proof struct {
 	from, to int32
 	parent   uint64
 	sure     float32 // confidence of an inferred parent
-	// backwards is 1 where the parent starts after the entry, by clocks that may be
-	// apart: such evidence comes after what fits, so that it closes the cycle (M7).
-	backwards uint8
-	// bad is why the proof is refused, if it turns out to be the strongest.
+	// bad is why the proof is not acted on, if it turns out to be the strongest.
 	bad Refusal
 }
 
 // proofs collects the strongest evidence of every entry, in the order of M6.
 func (v *solver) proofs() []proof {
-	var all []proof
+	var all, untrusted []proof
 	fanIn := map[proof]int{}
 	for i := range v.nodes {
 		n := &v.nodes[i]
@@ -32,7 +29,11 @@ func (v *solver) proofs() []proof {
 			if r.flags&(recClaims|recMarks) == 0 || !v.s.isEntry(r) {
 				return
 			}
-			if p, ok := v.strongest(pos, int32(i)); ok {
+			p, ok := v.strongest(pos, int32(i))
+			switch {
+			case ok && p.bad == RefusedUntrusted:
+				untrusted = append(untrusted, p)
+			case ok:
 				all = append(all, p)
 				if p.evidence == EvidenceLink {
 					fanIn[proof{to: p.to, parent: p.parent}]++
@@ -40,6 +41,7 @@ func (v *solver) proofs() []proof {
 			}
 		})
 	}
+	all = v.breakCycles(all, untrusted)
 	slices.SortFunc(all, v.compare)
 	return slices.DeleteFunc(all, func(p proof) bool {
 		flood := p.evidence == EvidenceLink && fanIn[proof{to: p.to, parent: p.parent}] > v.s.cfg.MaxFanIn
@@ -50,13 +52,12 @@ func (v *solver) proofs() []proof {
 	})
 }
 
-// compare orders evidence by strength, fitting time, start and the bytes of the ids (M6).
+// compare orders evidence by strength, start and the bytes of the ids (M6).
 func (v *solver) compare(a, b proof) int {
 	ra, rb := v.s.recs.at(a.pos), v.s.recs.at(b.pos)
 	ta, tb := v.id(a.from), v.id(b.from)
 	return cmp.Or(
 		cmp.Compare(a.evidence.strength(), b.evidence.strength()),
-		cmp.Compare(a.backwards, b.backwards),
 		cmp.Compare(ra.start, rb.start),
 		cmp.Compare(ta.Hi, tb.Hi), cmp.Compare(ta.Lo, tb.Lo),
 		cmp.Compare(ra.id, rb.id),
@@ -66,16 +67,13 @@ func (v *solver) compare(a, b proof) int {
 }
 
 // strongest is an entry's best claim; two different parents of one strength are
-// a conflict (M5).
+// a conflict (M5). One with nothing but claims that are not trusted is refused, and
+// its strongest is given with bad set.
 func (v *solver) strongest(pos, from int32) (proof, bool) {
-	var best proof
-	conflict, untrusted, named, flooded, unsure := false, false, false, false, Claim{}
+	var best, untrusted proof
+	conflict, named, flooded, unbelieved, unsure := false, false, false, false, Claim{}
 	for _, c := range append(v.exactKeys(pos), v.s.claims[pos]...) {
 		if c.Parent == 0 {
-			continue
-		}
-		if c.Untrusted {
-			untrusted = true
 			continue
 		}
 		if c.unsure {
@@ -86,24 +84,26 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 			flooded = true
 			continue
 		}
-		named = true
+		unbelieved = unbelieved || c.Untrusted
+		named = named || !c.Untrusted
 		to, ok := v.target(c)
 		if !ok {
 			continue
 		}
 		p := proof{evidence: c.Evidence, pos: pos, from: from, to: to, parent: c.Parent, sure: c.Confidence}
 		if parent := v.s.lookup(v.nodes[to].piece, c.Parent); parent != none {
-			if v.s.recs.at(parent).start > v.s.recs.at(pos).start {
-				p.backwards = 1
-			}
-			switch {
-			case v.impossible(pos, parent):
+			if v.impossible(pos, parent) {
 				p.bad = RefusedTime
-			case p.backwards == 1 && v.nodes[to].same != v.nodes[from].same && v.mutual(&p):
-				p.bad = RefusedCycle
 			}
 		} else if v.nodes[to].same == v.nodes[from].same {
 			continue // it names what is missing in its own trace: nothing is learned
+		}
+		if c.Untrusted {
+			p.bad = RefusedUntrusted
+			if untrusted.evidence == EvidenceNone || v.compare(p, untrusted) < 0 {
+				untrusted = p
+			}
+			continue
 		}
 		switch {
 		case best.evidence == EvidenceNone || p.evidence.strength() < best.evidence.strength():
@@ -122,8 +122,9 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 	case best.bad != RefusedNone:
 		v.refuse(pos, best.bad)
 		return proof{}, false
-	case best.evidence == EvidenceNone && untrusted:
+	case best.evidence == EvidenceNone && unbelieved:
 		v.refuse(pos, RefusedUntrusted)
+		return untrusted, untrusted.evidence != EvidenceNone
 	case best.evidence == EvidenceNone && flooded:
 		v.refuse(pos, RefusedKeyFlood)
 	case best.evidence == EvidenceNone && named:
@@ -157,45 +158,4 @@ func (v *solver) target(c Claim) (int32, bool) {
 		return holding, true
 	}
 	return naming, holders == 0 && named == 1 && c.Evidence != EvidenceVendor
-}
-
-// impossible reports whether the parent starts after the entry, by one clock or by
-// two whose offset is known, within its uncertainty (M7). Clocks that have not been
-// compared yet may be apart by any amount; but lengths are the same by every clock,
-// and a call that seems to start too late must at least be as long as its callee.
-func (v *solver) impossible(entry, parent int32) bool {
-	e, p := v.s.recs.at(entry), v.s.recs.at(parent)
-	if late, known := v.byClock(e, p); known {
-		return late
-	}
-	return p.start > e.start && p.kind != kindProducer && e.end-e.start > p.end-p.start+crossClockTolerance
-}
-
-// byClock reports whether the parent starts after the entry, as far as it is known
-// how the two clocks stand.
-func (v *solver) byClock(e, p *rec) (late, known bool) {
-	if e.host != 0 && e.host == p.host {
-		return p.start > e.start+sameClockTolerance, true
-	}
-	if v.s.clocks == nil {
-		return false, false
-	}
-	offset, uncertainty, known := v.s.clocks.Between(v.s.now, p.host, e.host)
-	return p.start > e.start-offset+uncertainty+crossClockTolerance, known
-}
-
-// mutual reports whether the piece of the claimed parent claims, trusted or not, a
-// parent in the entry's own piece.
-func (v *solver) mutual(p *proof) bool {
-	found := false
-	own := v.id(p.from)
-	v.s.eachHeld(v.nodes[p.to].piece, func(pos int32, r *rec) {
-		if r.flags&recClaims == 0 {
-			return
-		}
-		for _, c := range v.s.claims[pos] {
-			found = found || c.Parent != 0 && sameWidth(c.Target, own)
-		}
-	})
-	return found
 }

@@ -102,13 +102,13 @@ func (v *solver) hangOrphans(n int32) {
 	piece := v.nodes[n].piece
 	var orphans []int32
 	full := v.nodes[v.nodes[n].same].piece
-	trace := enclosures{piece: piece, answered: map[uint64]struct{}{}}
+	trace := enclosures{piece: piece}
 	v.s.eachHeld(piece, func(pos int32, r *rec) {
 		trace.add(pos, r)
 		if r.kind != kindServer || full != piece && v.s.lookup(full, r.parent) != none {
 			return
 		}
-		if e := v.s.joins[pos].evidence; (e == EvidenceNone || e == EvidenceWidth) && v.s.orphan(r) {
+		if j := v.s.joins[pos]; j.parent == 0 && v.s.orphan(r) {
 			orphans = append(orphans, pos)
 		}
 	})
@@ -122,9 +122,13 @@ func (v *solver) hangOrphans(n int32) {
 		v.s.stats.Refused[RefusedSize] += uint64(len(orphans))
 		return
 	}
+	trace.answered = v.answeredCalls()
 	for _, pos := range orphans {
-		if call := v.enclosing(v.s.recs.at(pos), &trace); call != none {
+		if call := v.enclosing(v.s.recs.at(pos), &trace); call != none && !v.contested(pos, call) {
 			id := v.s.recs.at(call).id
+			if v.s.recs.at(pos).flags&recJoined != 0 {
+				v.uncount(v.s.joins[pos])
+			}
 			v.joined(pos, join{evidence: EvidenceInferredParent, parent: id, link: v.id(n), linkSpan: id})
 		}
 	}
@@ -134,7 +138,7 @@ func (v *solver) hangOrphans(n int32) {
 type enclosures struct {
 	piece          int32
 	calls, serving []int32
-	answered       map[uint64]struct{} // ids of calls that have a callee
+	answered       map[uint64]struct{} // ids of calls that have a callee, wherever that was joined from
 }
 
 func (e *enclosures) add(pos int32, r *rec) {
@@ -144,9 +148,50 @@ func (e *enclosures) add(pos int32, r *rec) {
 			e.calls = append(e.calls, pos)
 		}
 	case kindServer:
-		e.answered[r.parent] = struct{}{}
 		e.serving = append(e.serving, pos)
 	}
+}
+
+// contested reports whether another piece of the trace was joined to it without a
+// parent and may be what the call called: then nothing is known of who called the orphan.
+func (v *solver) contested(orphan, call int32) bool {
+	c, home := v.s.recs.at(call), v.s.recs.at(orphan).piece
+	top := v.top(v.index[home])
+	for i := range v.nodes {
+		n := &v.nodes[i]
+		if n.same != int32(i) || n.piece == home || v.top(int32(i)) != top {
+			continue
+		}
+		for _, pos := range v.entriesOf(int32(i)) {
+			r := v.s.recs.at(pos)
+			tied := r.parent == 0 && r.flags&recJoined != 0 && v.s.joins[pos].evidence != EvidenceNone && v.s.joins[pos].parent == 0
+			if tied && r.kind == kindServer && r.service != c.service && v.fits(r, c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// answeredCalls are the ids of the parents that serving spans came with or were
+// joined to, all over the component.
+func (v *solver) answeredCalls() map[uint64]struct{} {
+	if v.answered != nil {
+		return v.answered
+	}
+	v.answered = map[uint64]struct{}{}
+	for i := range v.nodes {
+		v.s.eachHeld(v.nodes[i].piece, func(pos int32, r *rec) {
+			if r.kind != kindServer {
+				return
+			}
+			v.answered[r.parent] = struct{}{}
+			if r.flags&recJoined != 0 {
+				v.answered[v.s.joins[pos].parent] = struct{}{}
+			}
+		})
+	}
+	return v.answered
 }
 
 func encloses(outer, inner *rec) bool { return outer.start <= inner.start && outer.end >= inner.end }

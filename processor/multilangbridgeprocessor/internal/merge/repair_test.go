@@ -143,9 +143,33 @@ func TestMessageKeys(t *testing.T) {
 			map[uint64]left{4: {idA, 2, EvidenceInferredParent, 0}, 3: {idA, 77, 0, 0}},
 		},
 		{
-			"missing parent: a call to a database, or one that failed, has no callee",
+			"missing parent: a call to a database has no callee",
 			append(caller(), in{Span: Span{Trace: idA, ID: 9, Parent: 2, Kind: kindClient, Service: 1, Start: 12 * ms, End: 88 * ms, NoCallee: true}}, span(idA, 3, 77, kindServer, 2, 20, 80)),
 			map[uint64]left{9: {idA, 2, 0, 0}, 3: {idA, 2, EvidenceInferredParent, 0}},
+		},
+		{
+			"missing parent: a call that failed while the span lasted was answered",
+			[]in{span(idA, 1, 0, kindServer, 1, 0, 100), span(idA, 2, 1, kindClient, 1, 10, 90).failed(), span(idA, 3, 77, kindServer, 2, 20, 80)},
+			map[uint64]left{3: {idA, 2, EvidenceInferredParent, 0}},
+		},
+		{
+			"missing parent: a call whose callee was joined from another trace",
+			append(caller(), span(idB, 4, 0, kindServer, 2, 15, 85).claim(EvidenceHeaderB3, idA, 2), span(idA, 3, 77, kindServer, 2, 20, 80)),
+			map[uint64]left{4: {idA, 2, EvidenceHeaderB3, 0}, 3: {idA, 77, 0, 0}},
+		},
+		{
+			"missing parent: a call whose callee may be one that was joined without a parent",
+			append(caller(), span(idB, 4, 0, kindServer, 3, 15, 85).claim(EvidenceXRayRoot, idA, 0), span(idA, 3, 77, kindServer, 2, 20, 80)),
+			map[uint64]left{4: {idA, 0, EvidenceXRayRoot, 0}, 3: {idA, 77, 0, 0}},
+		},
+		{
+			"missing parent: within a piece that a key tied to a trace",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100), span(idA, 2, 1, kindClient, 1, 10, 90).mark(key),
+				span(idB, 3, 0, kindServer, 2, 20, 80).mark(key), span(idB, 4, 3, kindClient, 2, 30, 70),
+				span(idB, 5, 77, kindServer, 3, 40, 60).mark(key),
+			},
+			map[uint64]left{3: {idA, 2, EvidenceCustom, 0}, 4: {idA, 3, 0, 0}, 5: {idA, 4, EvidenceInferredParent, 0}},
 		},
 		{
 			"missing parent: two calls side by side",

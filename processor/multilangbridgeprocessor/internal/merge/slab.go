@@ -36,8 +36,9 @@ const (
 	recMarks                         // has entries in Store.marks
 	recJoined                        // has an entry in Store.joins
 	recLate                          // came after its piece was fixed
-	recNoCallee                      // a call that no span need answer
+	recNoCallee                      // a call that no span answers
 	recTwin                          // another record of the piece has the same id
+	recFailed                        // ended with an error
 )
 
 // slab is a queue of records in chunks without pointers, which the garbage

@@ -11,6 +11,10 @@ type solver struct {
 	s     *Store
 	nodes []node
 	index map[int32]int32 // piece → node
+	// entries of every trace, found when first asked for; see entriesOf.
+	entries map[int32][]int32
+	// answered calls, found when first asked for and before any parent is inferred.
+	answered map[uint64]struct{}
 }
 
 // node is a piece in the tree of joins. A piece under half an id stands for the
@@ -214,6 +218,17 @@ func (v *solver) joined(pos int32, j join) {
 		return
 	}
 	v.s.stats.Joins[j.evidence]++
+}
+
+// uncount takes back the count of a join that another takes the place of.
+func (v *solver) uncount(j join) {
+	switch j.evidence {
+	case EvidenceNone: // it was a refusal
+	case EvidenceCustom:
+		v.s.stats.CustomJoins[j.key]--
+	default:
+		v.s.stats.Joins[j.evidence]--
+	}
 }
 
 func (v *solver) refuse(pos int32, cause Refusal) {

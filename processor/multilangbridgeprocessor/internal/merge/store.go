@@ -105,6 +105,9 @@ func (s *Store) Insert(now int64, b *Batch) {
 		if sp.NoCallee {
 			r.flags |= recNoCallee
 		}
+		if sp.Failed {
+			r.flags |= recFailed
+		}
 		if sp.Trace.IsZero() || sp.ID == 0 {
 			s.stats.Faults[FaultZeroID]++
 			s.recs.push(&r)

@@ -39,8 +39,10 @@ type Span struct {
 	// Host identifies the clock of the span's times; 0 is unknown.
 	Host skew.Host
 	Kind uint8
-	// NoCallee is set on a call that no span need answer: to a database, or failed.
+	// NoCallee is set on a call that no span answers: to a database.
 	NoCallee bool
+	// Failed is set where the status says so: a caller may have given up.
+	Failed bool
 }
 
 // Claim says that a span, if it is an entry, has the named parent.

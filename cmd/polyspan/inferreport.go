@@ -162,6 +162,9 @@ func (r *inferReport) replay(ctx context.Context, name string, recording *replay
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		row.File = name
+		if row.TracesLeftOut > 0 {
+			fmt.Fprintf(stderr, "%d traces have another root than the most common one and were left out; --all-roots replays them\n", row.TracesLeftOut)
+		}
 		r.Files = append(r.Files, row)
 	}
 	return nil

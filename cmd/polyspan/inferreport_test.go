@@ -113,6 +113,28 @@ func TestInferReportErrors(t *testing.T) {
 	}
 }
 
+func TestInferReportLeavesRareRootsOut(t *testing.T) {
+	file := calmTraces(t)
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString(`{"traceID":"ff","spans":[{"spanID":"1","operationName":"GET /rare","startTime":1700000000000000,"duration":1,"processID":"p"}],"processes":{"p":{"serviceName":"a"}}}`)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"most common": {nil, "1 traces have another root than the most common one and were left out; --all-roots replays them\n"},
+		"all":         {[]string{"--all-roots"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			require.Equal(t, exitOK, run(append([]string{"infer-report", file}, tt.args...), &stdout, &stderr), stderr.String())
+			assert.Equal(t, "reading "+file+"\nreplaying "+file+", variant A, compressed 1 times\n"+tt.want, stderr.String())
+		})
+	}
+}
+
 func TestInferReportOutputAndBaselines(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "report.txt")
 	var stdout, stderr bytes.Buffer

@@ -22,6 +22,8 @@ func scenarios() []scenario {
 	link.heldSpans = 2 * link.spans // all are there at once
 	state := day("long_tracestate", "every span has a tracestate of 32 KiB with a key in it", 100_000, each(longTracestate))
 	state.perBatch = 20
+	clocks := day("clocks_apart", "calls between 5,000 pairs of hosts whose clocks are an hour apart", 1_000_000, clocksApart)
+	clocks.perBatch = 100 // each from one pair of hosts
 	return []scenario{
 		day("equal_placeholder", `every span has the key "unknown"`, 1_000_000, each(func(s ptrace.Span, _ int) {
 			s.Attributes().PutStr("x-trace-id", "unknown")
@@ -41,7 +43,7 @@ func scenarios() []scenario {
 				s.SetKind(ptrace.SpanKindInternal)
 			}
 		})),
-		day("clocks_apart", "calls between 5,000 pairs of hosts whose clocks are an hour apart", 1_000_000, clocksApart),
+		clocks,
 		day("storm", "ten times the room at once", 10*heldSpans, each(func(s ptrace.Span, n int) {
 			for i := range 6 {
 				s.Attributes().PutStr("app.attribute."+strconv.Itoa(i), "value "+strconv.Itoa(n))

@@ -65,6 +65,7 @@ type Row struct {
 	EndToEndAll     float64 `json:"end_to_end_all_services"`
 	EdgeAll         float64 `json:"edge_all_services"`
 	Traces          int     `json:"traces"`
+	TracesLeftOut   int     `json:"traces_left_out"`
 	Spans           int     `json:"spans"`
 	Orphans         int     `json:"orphans"`
 	Joins           int     `json:"joins"`
@@ -109,6 +110,12 @@ func Run(ctx context.Context, r *Recording, o Options) (*Row, error) {
 		Traces:         normal.traces(), Spans: f.Spans, Orphans: f.Orphans, Joins: f.Joins, Unjoined: f.Unjoined,
 		Roots: f.Roots, RootsJoined: f.RootsJoined,
 	}
+	for i := range r.Spans {
+		if r.Spans[i].Up < 0 {
+			row.TracesLeftOut++
+		}
+	}
+	row.TracesLeftOut -= row.Traces
 	row.InFlight, row.BusiestInFlight = broken.inFlight()
 	if o.Baselines {
 		for _, m := range Baselines() {

@@ -12,9 +12,36 @@ type Topology struct {
 	// AsOf is the instant the figures are for; they cover WindowSeconds before it.
 	AsOf          time.Time `json:"as_of"`
 	WindowSeconds float64   `json:"window_seconds"`
+	// Trust is what the exporter knows of itself; only the present topology has it.
+	Trust *TopologyTrust `json:"trust,omitempty"`
 	// Nodes and Edges are sorted by id and never null.
 	Nodes []TopologyNode `json:"nodes"`
 	Edges []TopologyEdge `json:"edges"`
+}
+
+// TopologyTrust says how far a topology is to be trusted: what became of the spans that
+// it was drawn from, since the exporter started.
+type TopologyTrust struct {
+	Spans uint64 `json:"spans"`
+	Calls uint64 `json:"calls"`
+	// Paired are the calls of which both ends were seen.
+	Paired uint64 `json:"paired"`
+	// CalleeMissing and CallerMissing count the ends whose other end never came, Late the
+	// calls whose second end came too late, Evicted the ends that a bound let go early.
+	CalleeMissing uint64 `json:"callee_missing"`
+	CallerMissing uint64 `json:"caller_missing"`
+	Late          uint64 `json:"late"`
+	Evicted       uint64 `json:"evicted"`
+	// Duplicates are spans that were received before.
+	Duplicates uint64 `json:"duplicates"`
+	// Refused counts what a bound turned away; it is drawn as an overflow node.
+	Refused uint64 `json:"refused"`
+	// PendingCalls and PendingMessages are the ends that still wait for the other.
+	PendingCalls    int `json:"pending_calls"`
+	PendingMessages int `json:"pending_messages"`
+	// SpanToPicture is the time from the arrival of a span to a topology with it, while
+	// somebody looks.
+	SpanToPicture *Quantiles `json:"span_to_picture_seconds,omitempty"`
 }
 
 // NodeKind says what a node stands for.

@@ -22,6 +22,15 @@ func TestBounds(t *testing.T) {
 		assert.Equal(t, []found{{contract.BreakUndecided, "web", "", 20}}, briefly(got.Explained))
 		assert.LessOrEqual(t, w.entries.n, 64)
 	})
+	t.Run("spans that were missed: nothing is said of callers from before", func(t *testing.T) {
+		w := newWorld(t, nil)
+		w.calls(20, time.Second, toOrders("orders"), nil)
+		w.at(testStart.Add(9500*time.Millisecond).UnixNano(), func() { w.Missed(7) })
+		got := w.play()
+		assert.Equal(t, []found{{contract.BreakContext, "web", "orders", 10}}, briefly(got.Breaks))
+		assert.Equal(t, []found{{contract.BreakUndecided, "web", "", 10}}, briefly(got.Explained))
+		assert.InDelta(t, 7, got.Overflow, 0)
+	})
 	t.Run("groups", func(t *testing.T) {
 		w := newWorld(t, func(l *Limits) { l.MaxGroups = 4 })
 		for i := range 10 {

@@ -141,6 +141,9 @@ func (m *match) better(than *match) bool {
 // roots from that time had to leave.
 func (t *entryTable) match(name topology.NodeName, c *topology.Unmatched) (match, bool) {
 	var best match
+	if c.Start <= t.gap {
+		return best, false
+	}
 	s := t.byService[name]
 	if s == nil {
 		return best, true

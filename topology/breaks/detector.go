@@ -97,6 +97,13 @@ func (d *Detector) Unmatched(u *topology.Unmatched) {
 	}
 }
 
+// Missed says that so many spans up to now were not told of: of callers from before
+// nothing can be said, for their callees may be among them.
+func (d *Detector) Missed(spans float64) {
+	d.groups.overflow += spans
+	d.entries.gap = d.now
+}
+
 // Late takes a pair that came together after the wait: neither end is a finding, and
 // what was made of the first is taken back.
 func (d *Detector) Late(l *topology.Late) {
@@ -138,6 +145,7 @@ func (d *Detector) Repaired(r *topology.Repaired) {
 // is older than it is kept is forgotten. A clock that goes backwards stands still.
 func (d *Detector) Advance(now time.Time) {
 	d.now = max(d.now, now.UnixNano())
+	d.groups.now, d.explained.now = d.now, d.now
 	if d.since == 0 {
 		d.since = d.now
 	}

@@ -386,7 +386,9 @@ func TestReportOfABreak(t *testing.T) {
 			"the merge processor left them apart because of ambiguous (several callers used one key within its age: lower max_age or use a key that is unique)",
 		Setting: "OTEL_PROPAGATORS=tracecontext,baggage,b3",
 	}, b)
-	assert.Equal(t, map[Kind]float64{
-		{Caller: web.NodeName, Callee: orders.NodeName, Transport: contract.TransportHTTP, Cause: contract.BreakPropagator}: 5,
+	assert.Equal(t, map[Kind]Total{
+		{Caller: web.NodeName, Callee: orders.NodeName, Transport: contract.TransportHTTP, Cause: contract.BreakPropagator}: {
+			Calls: 5, Created: testStart.Add(15 * time.Second), // the wait and the time to settle
+		},
 	}, w.Totals())
 }

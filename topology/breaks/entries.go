@@ -36,6 +36,8 @@ type entryTable struct {
 	limit      int
 	perService int
 	keep       int64
+	// gap is the last time at which entries were missed, whatever their service.
+	gap int64
 	// fates is what became of the entries that left, by service and address.
 	fates map[askedKey]*fate
 }
@@ -124,6 +126,7 @@ func (t *entryTable) add(u *topology.Unmatched, now int64) {
 		s = &entries{}
 		t.byService[name] = s
 	}
+	s.lost = max(s.lost, t.gap)
 	e := entry{
 		trace: u.Trace, span: u.Span, start: u.Start, end: u.End, party: u.Party,
 		address: u.Address, carriers: u.Carriers, refused: u.Refused, since: now,

@@ -26,6 +26,7 @@ const maxRefusals = 8
 
 // group counts the calls of a key.
 type group struct {
+	created        int64              // by the detector's clock
 	calls          [numLevels]float64 // by how tightly they fit
 	first, last    int64              // span time, Unix nanoseconds
 	sent, received topology.Carriers
@@ -50,6 +51,7 @@ type groupTable struct {
 	byKey    map[groupKey]*group
 	limit    int
 	overflow float64
+	now      int64 // the detector's clock
 }
 
 func newGroupTable(limit int) groupTable {
@@ -68,7 +70,7 @@ func (t *groupTable) count(f *finding) *group {
 			t.overflow += f.weight
 			return nil
 		}
-		g = &group{first: f.at}
+		g = &group{created: t.now, first: f.at}
 		t.byKey[f.key] = g
 	}
 	g.calls[f.level] += f.weight

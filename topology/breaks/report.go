@@ -100,15 +100,28 @@ type Kind struct {
 	Joined         bool
 }
 
+// Total is what a kind of break has counted since it was first seen.
+type Total struct {
+	Calls   float64
+	Created time.Time
+}
+
 // Totals counts the calls of breaks, without those explained otherwise.
-func (d *Detector) Totals() map[Kind]float64 {
-	sums := map[Kind]float64{}
+func (d *Detector) Totals() map[Kind]Total {
+	sums := map[Kind]Total{}
 	for key, g := range d.groups.byKey {
 		if _, calls, _ := d.judge(&key, g); calls > 0 {
-			sums[Kind{
+			kind := Kind{
 				Caller: key.caller.NodeName, Callee: key.callee.NodeName,
 				Transport: key.transport, Cause: key.cause, Joined: key.joined,
-			}] += calls
+			}
+			sum := sums[kind]
+			created := timeOf(g.created)
+			if sum.Calls == 0 || created.Before(sum.Created) {
+				sum.Created = created
+			}
+			sum.Calls += calls
+			sums[kind] = sum
 		}
 	}
 	return sums

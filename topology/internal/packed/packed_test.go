@@ -35,6 +35,7 @@ func TestRoundTrip(t *testing.T) {
 		for _, b := range [][]byte{plain, compressed} {
 			r, err := NewReader(b, "abc", 4)
 			require.NoError(t, err)
+			assert.True(t, r.More())
 			assert.Equal(t, uint64(1<<60), r.Number())
 			assert.Equal(t, int64(-5), r.Signed())
 			assert.Equal(t, []float64{7, 0.1, 1e300}, []float64{r.Count(), r.Count(), r.Float()})
@@ -43,6 +44,7 @@ func TestRoundTrip(t *testing.T) {
 			var h topology.Histogram
 			r.Histogram(&h)
 			assert.Equal(t, topology.Histogram{First: 4, Counts: []float64{2, 0.5}, SumSeconds: 0.1}, h)
+			assert.False(t, r.More())
 			assert.NoError(t, r.Done())
 		}
 	}

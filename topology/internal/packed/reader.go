@@ -85,6 +85,12 @@ func (r *Reader) Done() error {
 	return nil
 }
 
+// More reports whether there is more to read.
+func (r *Reader) More() bool { return len(r.rest) > 0 }
+
+// Failed reports whether something could not be read: what was read last is not to be used.
+func (r *Reader) Failed() bool { return r.bad }
+
 // Length reads how many things of at least so many bytes each follow.
 func (r *Reader) Length(each int) int {
 	n := r.Number()

@@ -41,6 +41,7 @@ var (
 // order of arrival.
 type bridge struct {
 	cfg     *Config
+	id      component.ID
 	limit   load
 	next    consumer.Traces
 	log     *zap.Logger
@@ -73,7 +74,7 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 		return nil, err
 	}
 	b := &bridge{
-		cfg: cfg, limit: load{cfg.MaxHeldSpans, cfg.MaxHeldMiB << 20}, next: next, log: set.Logger, tel: tel,
+		cfg: cfg, id: set.ID, limit: load{cfg.MaxHeldSpans, cfg.MaxHeldMiB << 20}, next: next, log: set.Logger, tel: tel,
 		edit:   editor{mode: cfg.Mode, keys: cfg.Join.CustomKeys},
 		store:  merge.New(storeConfig(cfg)),
 		room:   make(chan struct{}),
@@ -84,7 +85,7 @@ func newBridge(set processor.Settings, cfg *Config, next consumer.Traces) (*brid
 		b.dedupe = newDedupe(2*cfg.Wait, cfg.MaxHeldSpans)
 	}
 	if cfg.Infer.Enabled {
-		b.infer, err = newInference(cfg, b.inferred, tel)
+		b.infer, err = newInference(cfg, b.inferred, tel, set.Logger)
 		if err != nil {
 			return nil, err
 		}
@@ -124,17 +125,24 @@ func (b *bridge) Capabilities() consumer.Capabilities {
 }
 
 // Start starts the releaser.
-func (b *bridge) Start(context.Context, component.Host) error {
+func (b *bridge) Start(ctx context.Context, host component.Host) error {
 	if b.cfg.Wait == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	if b.infer != nil {
+		models, err := openModels(ctx, host, b.cfg.Infer.Storage, b.id)
+		if err != nil {
+			return err
+		}
+		b.infer.models = models
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b.cancel = cancel
 	b.done = make(chan struct{})
 	if b.infer != nil {
-		go b.infer.run(ctx) //nolint:contextcheck // as the releaser
+		go b.infer.run(ctx)
 	}
-	go b.release(ctx) //nolint:contextcheck // the releaser outlives the context of Start
+	go b.release(ctx)
 	return nil
 }
 

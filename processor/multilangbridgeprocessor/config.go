@@ -100,6 +100,9 @@ type InferConfig struct {
 	// MaxSpans bounds the spans that are weighed at a time, at infer.BytesPerSpan
 	// each. What arrives beyond is passed on without.
 	MaxSpans int `mapstructure:"max_spans"`
+	// Storage is the extension (such as file_storage) that keeps what was learned
+	// across restarts; without it inference learns anew.
+	Storage *component.ID `mapstructure:"storage"`
 
 	_ struct{}
 }

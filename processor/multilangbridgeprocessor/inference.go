@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.uber.org/zap"
 
 	"github.com/polyspan/polyspan/infer"
 	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/merge"
@@ -22,6 +23,7 @@ const (
 	// scoringTime is about what the engine takes to weigh one request; its work in a
 	// window is bounded to half of the window's time.
 	scoringTime = 100 * time.Nanosecond
+	saveEvery   = time.Minute
 	// flushTime bounds what shutdown waits for the last inferred joins.
 	flushTime = 2 * time.Second
 	// maxConfidence keeps apart what is inferred from what is known.
@@ -35,6 +37,7 @@ const (
 type inference struct {
 	engine  *infer.Engine // of the goroutine
 	names   *nameTable
+	models  modelStore
 	queue   chan *arrival
 	waiting atomic.Int64 // spans in queue
 	limit   int64        // of waiting
@@ -42,10 +45,18 @@ type inference struct {
 	every   time.Duration
 	join    func([]merge.Inferred)
 	tel     *recorder
+	log     *zap.Logger
 	told    infer.Stats // what the telemetry has of the engine's counts
+	checked map[check]infer.ServiceCheck
 	stop    chan struct{}
 	stopped sync.Once
 	done    chan struct{}
+}
+
+// check is what self-checks are counted by.
+type check struct {
+	service uint32
+	problem infer.Problem
 }
 
 // arrival is what inference is told of a batch.
@@ -54,7 +65,7 @@ type arrival struct {
 	spans []infer.Span
 }
 
-func newInference(cfg *Config, join func([]merge.Inferred), tel *recorder) (*inference, error) {
+func newInference(cfg *Config, join func([]merge.Inferred), tel *recorder, log *zap.Logger) (*inference, error) {
 	ec := infer.DefaultConfig()
 	ec.Wait = cfg.Wait / 2
 	ec.MaxSpans = cfg.Infer.MaxSpans
@@ -69,7 +80,7 @@ func newInference(cfg *Config, join func([]merge.Inferred), tel *recorder) (*inf
 		queue: make(chan *arrival, inferBatches),
 		pool:  sync.Pool{New: func() any { return new(arrival) }},
 		every: max(ec.Wait/inferTicks, time.Millisecond),
-		join:  join, tel: tel,
+		join:  join, tel: tel, log: log, checked: map[check]infer.ServiceCheck{},
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}, nil
 }
@@ -146,8 +157,10 @@ func (f *inference) tell(ctx context.Context, a *arrival, held bool) {
 // run is the engine's goroutine.
 func (f *inference) run(ctx context.Context) {
 	defer close(f.done)
-	tick := time.NewTicker(f.every)
+	f.load(ctx)
+	tick, save := time.NewTicker(f.every), time.NewTicker(saveEvery)
 	defer tick.Stop()
+	defer save.Stop()
 	for {
 		select {
 		case a := <-f.queue:
@@ -155,11 +168,17 @@ func (f *inference) run(ctx context.Context) {
 			f.give(ctx, f.engine.Advance(a.at))
 		case now := <-tick.C:
 			f.give(ctx, f.engine.Advance(now.UnixNano()))
+		case <-save.C:
+			f.save(ctx)
 		case <-f.stop:
 			for len(f.queue) > 0 {
 				f.add(<-f.queue)
 			}
 			f.give(ctx, f.engine.Flush())
+			f.save(ctx)
+			if err := f.models.close(ctx); err != nil {
+				f.log.Warn("the storage of inference does not close", zap.Error(err))
+			}
 			return
 		}
 	}
@@ -175,6 +194,7 @@ func (f *inference) give(ctx context.Context, joins []infer.Join) {
 	if stats := f.engine.Stats(); stats.Orphans != f.told.Orphans {
 		f.tel.inference(ctx, stats, f.told)
 		f.told = stats
+		f.countChecks(ctx)
 	}
 	if len(joins) == 0 {
 		return
@@ -185,6 +205,19 @@ func (f *inference) give(ctx context.Context, joins []infer.Join) {
 		found[i] = merge.Inferred{Child: spanRef(j.Child), Parent: spanRef(j.Parent), Confidence: min(j.Confidence, maxConfidence), Accepted: j.Accepted}
 	}
 	f.join(found)
+}
+
+// countChecks writes how the engine did on parents that it knew and hid.
+func (f *inference) countChecks(ctx context.Context) {
+	for _, c := range f.engine.SelfChecks() {
+		key := check{c.Service, c.Problem}
+		before := f.checked[key]
+		if c.Checked == before.Checked {
+			continue
+		}
+		f.tel.selfCheck(ctx, f.names.name(c.Service), c.Problem, c.Right-before.Right, c.Checked-before.Checked)
+		f.checked[key] = c
+	}
 }
 
 func spanRef(r infer.Ref) merge.SpanRef {

@@ -7,12 +7,17 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/storagetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor/processortest"
 
 	"github.com/polyspan/polyspan/contract"
+	"github.com/polyspan/polyspan/processor/multilangbridgeprocessor/internal/metadata"
 )
 
 // lostContext is a shop whose thread pool loses the context: the call that a request
@@ -111,6 +116,62 @@ func TestInference(t *testing.T) {
 		assert.Greater(t, right, len(shop.parent)*8/10, "of %d calls", len(shop.parent))
 		assert.LessOrEqual(t, wrong, (right+wrong)/20)
 	})
+}
+
+// What was learned survives a restart; what cannot be read is learned again.
+func TestInferenceRemembers(t *testing.T) {
+	storage := storagetest.NewFileBackedStorageExtension("models", t.TempDir())
+	learn := func(t *testing.T, seconds int) *bridge {
+		t.Helper()
+		var b *bridge
+		synctest.Test(t, func(t *testing.T) {
+			cfg := createDefaultConfig().(*Config)
+			cfg.Wait = time.Second
+			cfg.Infer.Enabled = true
+			cfg.Infer.Storage = &storage.ID
+			var err error
+			b, err = newBridge(processortest.NewNopSettings(metadata.Type), cfg, &sink{})
+			require.NoError(t, err)
+			require.NoError(t, b.Start(t.Context(), storagetest.NewStorageHost().WithExtension(storage.ID, storage)))
+			shop := &lostContext{r: rand.New(rand.NewPCG(5, 6)), parent: map[pcommon.SpanID]pcommon.SpanID{}}
+			for range seconds {
+				shop.now = time.Now()
+				require.NoError(t, b.ConsumeTraces(t.Context(), shop.second(40)))
+				time.Sleep(time.Second)
+			}
+			require.NoError(t, b.Shutdown(t.Context()))
+		})
+		return b
+	}
+	learned := learn(t, 5).infer.engine.Stats().Endpoints
+	assert.Positive(t, learned)
+	assert.Equal(t, learned, learn(t, 0).infer.engine.Stats().Endpoints)
+}
+
+// A storage that is none is an error that says what to do.
+func TestInferenceStorageErrors(t *testing.T) {
+	id := component.MustNewID("file_storage")
+	for name, tt := range map[string]struct {
+		host component.Host
+		want string
+	}{
+		"absent":     {componenttest.NewNopHost(), `"infer::storage" names "file_storage", which is not among the extensions of the service: add it there`},
+		"no storage": {storagetest.NewStorageHost().WithNonStorageExtension("file_storage"), `which stores nothing`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := createDefaultConfig().(*Config)
+			cfg.Infer.Enabled = true
+			cfg.Infer.Storage = &id
+			if name == "no storage" {
+				other := storagetest.NewNonStorageID("file_storage")
+				cfg.Infer.Storage = &other
+			}
+			b, err := newBridge(processortest.NewNopSettings(metadata.Type), cfg, &sink{})
+			require.NoError(t, err)
+			require.ErrorContains(t, b.Start(t.Context(), tt.host), tt.want)
+			require.NoError(t, b.Shutdown(t.Context()))
+		})
+	}
 }
 
 // At overload inference is told less; the spans go on.

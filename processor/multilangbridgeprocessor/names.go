@@ -16,10 +16,11 @@ const maxNames = 1 << 16
 type nameTable struct {
 	mu     sync.RWMutex
 	number map[string]uint32
+	names  []string // by number
 }
 
 func newNameTable() *nameTable {
-	return &nameTable{number: map[string]uint32{"": 0}}
+	return &nameTable{number: map[string]uint32{"": 0}, names: []string{""}}
 }
 
 // id numbers a name by its first maxNameLen bytes.
@@ -33,11 +34,19 @@ func (t *nameTable) id(name string) uint32 {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if n, ok := t.number[name]; ok || len(t.number) >= maxNames {
+	if n, ok = t.number[name]; ok || len(t.names) >= maxNames {
 		return n
 	}
-	n = uint32(len(t.number))
+	n = uint32(len(t.names))
 	name = strings.Clone(name) // it is part of the spans
 	t.number[name] = n
+	t.names = append(t.names, name)
 	return n
+}
+
+// name gives the string of a number.
+func (t *nameTable) name(n uint32) string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.names[n]
 }

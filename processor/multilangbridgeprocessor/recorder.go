@@ -107,6 +107,20 @@ func (r *recorder) inference(ctx context.Context, now, before infer.Stats) {
 	r.uninferred(ctx, "models", now.GivenUpModels-before.GivenUpModels)
 }
 
+// selfCheck writes how many of a service's hidden parents were found.
+func (r *recorder) selfCheck(ctx context.Context, service string, p infer.Problem, right, checked uint64) {
+	problem := "within"
+	if p == infer.Between {
+		problem = "between"
+	}
+	for outcome, n := range map[string]uint64{"right": right, "wrong": checked - right} {
+		if n > 0 {
+			r.tb.ProcessorMultiLanguageBridgeSelfChecks.Add(ctx, int64(n), metric.WithAttributes(
+				attribute.String("service", service), attribute.String("problem", problem), attribute.String("outcome", outcome)))
+		}
+	}
+}
+
 // uninferred counts spans that inference did not look at.
 func (r *recorder) uninferred(ctx context.Context, cause string, spans uint64) {
 	if spans > 0 {

@@ -38,6 +38,7 @@ type TelemetryBuilder struct {
 	ProcessorMultiLanguageBridgeNormalizedAttributes metric.Int64Counter
 	ProcessorMultiLanguageBridgeRefusedJoins         metric.Int64Counter
 	ProcessorMultiLanguageBridgeReleasedEarly        metric.Int64Counter
+	ProcessorMultiLanguageBridgeSelfChecks           metric.Int64Counter
 	ProcessorMultiLanguageBridgeSpansIn              metric.Int64Counter
 	ProcessorMultiLanguageBridgeSpansOut             metric.Int64Counter
 	ProcessorMultiLanguageBridgeSpansUndelivered     metric.Int64Counter
@@ -146,6 +147,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ProcessorMultiLanguageBridgeReleasedEarly, err = builder.meter.Int64Counter(
 		"otelcol_processor_multi_language_bridge_released_early",
 		metric.WithDescription("Spans released before their time because max_held_spans or max_held_mib was reached; joined with what was there. [Alpha]"),
+		metric.WithUnit("{span}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorMultiLanguageBridgeSelfChecks, err = builder.meter.Int64Counter(
+		"otelcol_processor_multi_language_bridge_self_checks",
+		metric.WithDescription("Known parents that inference hid from itself and inferred, by whether it was right. Their ratio is how good inference is on this system. [Alpha]"),
 		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)

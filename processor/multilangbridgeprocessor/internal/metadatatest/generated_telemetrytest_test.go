@@ -31,6 +31,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorMultiLanguageBridgeNormalizedAttributes.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeRefusedJoins.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeReleasedEarly.Add(context.Background(), 1)
+	tb.ProcessorMultiLanguageBridgeSelfChecks.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeSpansIn.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeSpansOut.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeSpansUndelivered.Add(context.Background(), 1)
@@ -72,6 +73,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeReleasedEarly(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorMultiLanguageBridgeSelfChecks(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeSpansIn(t, testTel,

@@ -11,9 +11,9 @@ import (
 // first.
 func (w *window) between() {
 	clients, servers := w.unanswered()
-	w.readClocks(clients, servers)
-	svc := w.e.models.between
 	known := w.answered()
+	w.readClocks(clients, servers, known)
+	svc := w.e.models.between
 	if w.checkDue(svc) && len(known) > 0 {
 		w.check(w.pairings(clients, servers, known, hidden), Between)
 	}
@@ -21,14 +21,11 @@ func (w *window) between() {
 		return
 	}
 	p := w.pairings(clients, servers, known, shown)
-	w.s.prepare(len(svc.types))
-	if p.open > 0 {
-		p.solve(&w.s)
-		for _, sc := range p.scopes {
-			w.s.weigh(sc, len(svc.types), w.isDue(sc))
-			w.answer(svc, sc, Between)
-			w.pair(sc)
-		}
+	if !w.solve(p, Between) {
+		return
+	}
+	for _, sc := range p.scopes {
+		w.pair(sc)
 	}
 	w.learn(p)
 }
@@ -48,7 +45,7 @@ func (w *window) unanswered() (clients, servers []int32) {
 	for i := range w.view.nodes {
 		n := &w.view.nodes[i]
 		switch {
-		case n.Kind == KindClient && n.callee == none:
+		case n.Kind == KindClient && (n.callee == none || w.view.nodes[n.callee].decided):
 			clients = append(clients, int32(i))
 		case n.Kind == KindServer && n.Parent == [8]byte{}:
 			servers = append(servers, int32(i))
@@ -85,14 +82,11 @@ const maxDistances = 200_000
 
 // readClocks brings the hosts' clocks up to date: from linked spans where there
 // are any, else from all that could be.
-func (w *window) readClocks(clients, servers []int32) {
+func (w *window) readClocks(clients, servers, calls []int32) {
 	c := &w.e.clocks
 	known := map[hostPair][]int64{}
-	for i := range w.view.nodes {
+	for _, i := range calls {
 		n := &w.view.nodes[i]
-		if n.callee == none || n.Kind != KindClient {
-			continue
-		}
 		to := &w.view.nodes[n.callee]
 		p := hostPair{clockOf(&n.Span), clockOf(&to.Span)}
 		if p.from != p.to {
@@ -102,7 +96,7 @@ func (w *window) readClocks(clients, servers []int32) {
 	for p, d := range known {
 		c.observe(p, d)
 	}
-	for p, d := range w.distances(clients, servers, known) {
+	for p, d := range w.distances(clients, servers, w.names(clients, servers, calls), known) {
 		c.guess(p, d)
 	}
 	c.settle()
@@ -110,12 +104,11 @@ func (w *window) readClocks(clients, servers []int32) {
 
 // distances lists how far apart the middles of unlinked spans are that may
 // belong together, by the pair of their clocks.
-func (w *window) distances(clients, servers []int32, known map[hostPair][]int64) map[hostPair][]int64 {
+func (w *window) distances(clients, servers []int32, names names, known map[hostPair][]int64) map[hostPair][]int64 {
 	out := map[hostPair][]int64{}
 	byMiddle := slices.Clone(clients)
 	mid := func(i int32) int64 { return middle(&w.view.nodes[i].Span) }
 	slices.SortStableFunc(byMiddle, func(a, b int32) int { return cmp.Compare(mid(a), mid(b)) })
-	names := w.names(clients, servers)
 	for _, s := range servers {
 		n := &w.view.nodes[s]
 		at := mid(s)

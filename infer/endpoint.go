@@ -21,6 +21,9 @@ type callModel struct {
 	// nth holds the delays of the first call of this type in a request and of the
 	// others.
 	nth [2]anchored
+	// rest is the time from the call's end to its request's, of calls that ended
+	// before it.
+	rest density
 	// late is how many of total calls ended after their request.
 	late, total      float64
 	logLate, logTidy float64
@@ -125,6 +128,8 @@ func (e *endpoint) learn(f *features, w float64) {
 		c.total += w
 		if x.late {
 			c.late += w
+		} else {
+			c.rest.add(x.rest, w)
 		}
 		if n := f.counts[x.typ]; x.nth == n-1 {
 			c.count[min(n, maxCount-1)] += w
@@ -171,6 +176,7 @@ func (c *callModel) fit(requests float64, coarse bool) {
 			}
 		}
 	}
+	c.rest.fit(coarse)
 	c.logLate = math.Log((c.late + 0.02) / (c.total + 1))
 	c.logTidy = math.Log((c.total - c.late + 0.98) / (c.total + 1))
 }
@@ -187,6 +193,7 @@ func (e *endpoint) scale(f float64) {
 			c.count[k] *= f
 		}
 		c.late *= f
+		c.rest.scale(f)
 		c.total *= f
 		for i := range c.nth {
 			c.nth[i].n *= f

@@ -21,6 +21,7 @@ type callFeature struct {
 	answerType, callType int16 // type of the latest answer and call before
 	answer               int   // which call that answer was to, by position; -1 none
 	late                 bool  // ended after the request
+	rest                 int   // bin of the time from its end to the request's, if not late
 }
 
 // lookback bounds the earlier calls a call's latest answer is sought among.
@@ -52,6 +53,7 @@ func (f *features) read(r *request, calls []int32, all []call) {
 		c.bin[fromRequest] = binOf(x.start - r.start)
 		c.bin[fromAnswer] = binOf(x.start - answer)
 		c.bin[fromCall] = binOf(x.start - started)
+		c.rest = binOf(r.end - x.end)
 		if x.end > r.end {
 			c.late = true
 		} else if x.end >= last {

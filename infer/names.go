@@ -9,10 +9,17 @@ type names struct {
 	// called are the operations of client spans.
 	called  map[uint32]bool
 	learned *service // what propagated calls have shown
+	// propagates says that the stream has calls whose context did arrive. Then a
+	// server that nobody called by name was called by nobody.
+	propagates bool
 }
 
-func (w *window) names(clients, servers []int32) names {
-	n := names{services: map[uint32]bool{}, operations: map[uint32]bool{}, called: map[uint32]bool{}, learned: w.e.models.between}
+// minPropagated is from how many calls whose context arrived a stream counts as
+// one that propagates.
+const minPropagated = 30
+
+func (w *window) names(clients, servers, known []int32) names {
+	n := names{services: map[uint32]bool{}, operations: map[uint32]bool{}, called: map[uint32]bool{}, learned: w.e.models.between, propagates: len(known) >= minPropagated}
 	for _, i := range servers {
 		n.services[w.view.nodes[i].Service] = true
 		n.operations[w.view.nodes[i].Operation] = true
@@ -31,14 +38,14 @@ func (n *names) match(c, s *node) bool {
 	if e := n.learned.endpoints[endpointKeyOf(c)]; e != nil && e.requests >= knownRequests {
 		return e.answeredBy(n.learned, serverType(s))
 	}
-	if c.Peer != 0 && n.services[c.Peer] && c.Peer != s.Service {
-		return false
+	if n.services[c.Peer] {
+		return c.Peer == s.Service
 	}
 	if c.Operation == s.Operation {
 		return true
 	}
 	// Names that exist on both sides are meant to be equal.
-	return !n.operations[c.Operation] && !n.called[s.Operation]
+	return !n.operations[c.Operation] && !n.called[s.Operation] && !n.propagates
 }
 
 // answeredBy reports whether calls of an endpoint were ever answered by servers

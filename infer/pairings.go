@@ -18,7 +18,7 @@ func (w *window) pairings(clients, servers, known []int32, hide visibility) *tas
 	for _, i := range known {
 		clients, servers = append(clients, i), append(servers, w.view.nodes[i].callee)
 	}
-	names := w.names(clients, servers)
+	names := w.names(clients, servers, known)
 	l := layout{w: w, task: p, hide: hide, groups: w.groups(clients, servers, &names)}
 	for _, i := range w.byStart(clients) {
 		l.addClient(i)

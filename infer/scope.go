@@ -109,7 +109,7 @@ func (sc *scope) until(cut int64) *scope {
 		to := x.request
 		x.request = none
 		out.calls = append(out.calls, x)
-		if x.fixed {
+		if x.fixed && int(to) < len(out.requests) {
 			out.attach(int32(j), to)
 		}
 	}

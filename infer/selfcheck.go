@@ -51,6 +51,9 @@ func (w *window) check(p *task, problem Problem) {
 	for _, sc := range part.scopes {
 		hidden := func(j int32) bool { return sc.calls[j].hidden != none }
 		w.s.weigh(sc, len(p.svc.types), hidden)
+		if w.s.work <= 0 {
+			return
+		}
 		for j := range sc.calls {
 			x := &sc.calls[j]
 			if x.hidden == none || sc.cut != 0 && sc.requests[x.hidden].end > sc.cut {

@@ -69,15 +69,8 @@ func (sc *scope) likelihood(before map[delayKey]*density, x *call, r *request) f
 		return math.SmallestNonzeroFloat64
 	}
 	w := d.n * math.Exp(float64(d.logp[binOf(x.start-r.start)]))
-	if x.end > r.end {
-		w *= lateDoubt
-	}
 	return max(w, math.SmallestNonzeroFloat64)
 }
-
-// lateDoubt is how much less a request explains a call that outlives it, before
-// anything is known of them.
-const lateDoubt = 0.02
 
 // startSoft gives every open call, in order of start, to the request that the
 // soft delays favour and that has fewest such calls among equals.

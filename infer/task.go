@@ -26,12 +26,12 @@ const (
 // rounds of teaching and exchanging in a window without a mature model, and of
 // exchanging with one.
 const (
-	teachRounds    = 4
+	teachRounds    = 3
 	doubtRound     = 2 // from where on calls may turn out to be nobody's
 	refineRounds   = 2
 	exchangeRounds = 8
 	// teachRequests is how many requests per endpoint teach.
-	teachRequests = 300
+	teachRequests = 250
 )
 
 // solve assigns every open call. Where the models are young, the first part of
@@ -74,9 +74,11 @@ func (t *task) knows(requests float64) bool {
 
 // refine lets the window's own assignment correct the models it came from.
 func (t *task) refine(s *solver, types int) {
-	for range refineRounds {
+	for round := range refineRounds {
 		s.eps = t.learned(s)
-		t.doubt(s)
+		if round == 0 {
+			t.doubt(s)
+		}
 		for _, sc := range t.scopes {
 			sc.weighRoots(t.kinds)
 			s.improve(sc, types, 2)
@@ -89,6 +91,7 @@ func (t *task) exchange(s *solver, types int) {
 	for _, sc := range t.scopes {
 		sc.weighRoots(t.kinds)
 		sc.clearOpen()
+		s.prune(sc)
 		s.startLearned(sc)
 		s.improve(sc, types, exchangeRounds)
 	}

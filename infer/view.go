@@ -98,6 +98,8 @@ func (v *view) link(i int32) {
 	if n.Parent == [8]byte{} {
 		if !n.entersProcess() {
 			n.place = placeOrphan
+		} else if p, ok := v.index[n.joined]; n.decided && ok && v.nodes[p].leavesProcess() {
+			v.nodes[p].callee = i // as an earlier window decided
 		}
 		return
 	}

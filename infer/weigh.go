@@ -27,15 +27,19 @@ func (s *solver) weigh(sc *scope, types int, wanted func(j int32) bool) {
 		}
 	}
 	for j := range sc.calls {
-		all := logSum(odds[j], roots[j])
+		all := logSum(odds[j], roots[j]/temper)
 		sc.calls[j].confidence = 1 / (1 + math.Exp(all))
 		sc.calls[j].choice = logSum(odds[j], 0)
-		sc.calls[j].root = math.Exp(roots[j]) / (1 + math.Exp(all))
+		sc.calls[j].root = 1 / (1 + math.Exp(-roots[j]))
 		if sc.calls[j].request == none {
 			sc.calls[j].root = sc.calls[j].confidence
 		}
 	}
 }
+
+// temper is how many times less certain than the models say the solver is: they
+// are learned from its own assignments, whose mistakes they share.
+const temper = 2
 
 // against is the log odds of item it being in another request than now: the sum
 // over its other slots of what its going there loses, when the item there goes
@@ -56,7 +60,7 @@ func (b *board) against(it int32) float64 {
 		if to.item != none {
 			d += b.displaced(to.item, b.at[it], now) - b.gainAt(to.item, g.slot)
 		}
-		odds = logSum(odds, d)
+		odds = logSum(odds, d/temper)
 	}
 	return odds
 }

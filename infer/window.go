@@ -14,8 +14,9 @@ type window struct {
 func (e *Engine) decide(due int64) []Join {
 	w := &e.window
 	w.e, w.due, w.out = e, due, nil
-	w.s.work = e.cfg.MaxWork
+	w.s.work = 0
 	w.view.build(e.held)
+	w.grant(len(w.view.nodes)) // for the work between services
 	w.between()
 	w.eachService(w.within)
 	return w.out
@@ -37,19 +38,57 @@ func (w *window) eachService(f func(from, to int32)) {
 // within solves problem [Within] for one service.
 func (w *window) within(from, to int32) {
 	svc := w.e.models.service(w.view.nodes[from].Service)
+	w.grant(int(to - from))
 	if w.checkDue(svc) {
 		w.check(w.scopes(svc, from, to, hidden), Within)
 	}
 	p := w.scopes(svc, from, to, shown)
-	w.s.prepare(len(svc.types))
-	if p.open > 0 {
+	if w.solve(p, Within) {
+		w.learn(p)
+	}
+}
+
+// grant allows the solver its share of the work, by spans: half of it is for
+// problem [Between], half for the services. What one leaves the next may use.
+func (w *window) grant(spans int) {
+	w.s.work += w.e.cfg.MaxWork / 2 * spans / max(len(w.view.nodes), 1)
+}
+
+// solve answers what is due of a task, or gives it up if the work runs out, and
+// reports which.
+func (w *window) solve(p *task, problem Problem) bool {
+	types := len(p.svc.types)
+	w.s.prepare(types)
+	if p.open == 0 {
+		return true
+	}
+	if w.s.work > 0 {
 		p.solve(&w.s)
-		for _, sc := range p.scopes {
-			w.s.weigh(sc, len(svc.types), w.isDue(sc))
-			w.answer(svc, sc, Within)
+	}
+	for _, sc := range p.scopes {
+		w.s.weigh(sc, types, w.isDue(sc))
+	}
+	ok := w.s.work > 0
+	for _, sc := range p.scopes {
+		if ok {
+			w.answer(p.svc, sc, problem)
+		} else {
+			w.giveUp(sc)
 		}
 	}
-	w.learn(p)
+	return ok
+}
+
+// giveUp leaves the orphans that are due as they are.
+func (w *window) giveUp(sc *scope) {
+	for j := range sc.calls {
+		if n := &w.view.nodes[sc.calls[j].node]; !sc.calls[j].fixed && n.arrived <= w.due {
+			w.e.stats.Orphans++
+			w.e.stats.GivenUpWork++
+			n.decided = true
+		}
+	}
+	sc.clearOpen()
 }
 
 // isDue tells the calls that are to be answered now.

@@ -24,6 +24,12 @@ func scenarios() []scenario {
 	state.perBatch = 20
 	clocks := day("clocks_apart", "calls between 5,000 pairs of hosts whose clocks are an hour apart", 1_000_000, clocksApart)
 	clocks.perBatch = 100 // each from one pair of hosts
+	events := day("empty_events", "every span has a hundred empty events: 402 bytes encoded, 8 KiB in memory", 200_000, each(func(s ptrace.Span, _ int) {
+		for range 100 {
+			s.Events().AppendEmpty()
+		}
+	}))
+	events.perBatch = 100
 	return []scenario{
 		day("equal_placeholder", `every span has the key "unknown"`, 1_000_000, each(func(s ptrace.Span, _ int) {
 			s.Attributes().PutStr("x-trace-id", "unknown")
@@ -56,11 +62,7 @@ func scenarios() []scenario {
 			s.SetTraceID(id)
 		})),
 		state,
-		day("empty_events", "every span has a hundred empty events: 402 bytes encoded, 8 KiB in memory", 200_000, each(func(s ptrace.Span, _ int) {
-			for range 100 {
-				s.Events().AppendEmpty()
-			}
-		})),
+		events,
 	}
 }
 

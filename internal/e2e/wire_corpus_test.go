@@ -17,7 +17,7 @@ import (
 const (
 	wireSeed = 1
 	// casesPerBreak requests are broken in each way.
-	casesPerBreak = 100
+	casesPerBreak = 30
 	// wireRecall is the least share of the joins the evidence allows, as for OTLP.
 	wireRecall = 0.995
 )

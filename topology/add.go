@@ -22,6 +22,7 @@ func (g *Graph) Add(spans []Observation) {
 	for i := range spans {
 		g.add(&spans[i])
 	}
+	g.settle()
 }
 
 // prefetch hashes the ids and touches the places of the index that they lead to.
@@ -73,7 +74,7 @@ func (g *Graph) add(o *Observation) {
 	h.flags |= flags(told) << toldShift
 	if h.kind.outgoing() || h.kind == KindConsumer {
 		key := g.keyOfPeer(s.node, &o.Attributes)
-		if h.peer = g.hold(key); h.peer == overflowPeer {
+		if h.peer = g.hold(&key); h.peer == overflowPeer {
 			h.other = uint32(maphash.Comparable(g.services.seed, key))
 		}
 	}
@@ -155,9 +156,12 @@ func (g *Graph) enter(h *half, o *Observation) {
 	case kept.parent == SpanID{}:
 		g.countRoot(kept, o)
 	default:
-		if parent := g.find(o.parentHash, &kept.trace, kept.parent, g.nodeOfHalf(kept)); parent != 0 {
+		parent := g.find(o.parentHash, &kept.trace, kept.parent, g.nodeOfHalf(kept))
+		switch {
+		case parent != 0:
 			g.pair(parent, p)
-		} else {
+		case kept.kind == KindConsumer && g.settleLate(kept):
+		default:
 			g.addWaiter(o.parentHash, p, kept)
 		}
 	}

@@ -117,11 +117,13 @@ func BenchmarkAdd(b *testing.B) {
 }
 
 // meshed makes a graph of the given number of edges, all busy in every part of the window.
-func meshed(b *testing.B, edges int) *Graph {
-	b.Helper()
-	g, err := New(DefaultLimits(), testStart)
+func meshed(tb testing.TB, edges int) *Graph {
+	tb.Helper()
+	limits := DefaultLimits()
+	limits.MaxEdges = max(limits.MaxEdges, 2*edges)
+	g, err := New(limits, testStart)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	side := int(math.Sqrt(float64(edges)))
 	services := make([]ServiceID, 2*side)

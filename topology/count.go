@@ -48,6 +48,7 @@ func (g *Graph) callOf(caller, callee *half) call {
 	if message {
 		c.key.relation = relationMessage
 	}
+	c.hint = g.peers.hint(caller.peer)
 	if !caller.kind.outgoing() {
 		// Nobody says that there was a call: the change of the service does.
 		c.evidence = max(c.evidence, EvidenceInferred)
@@ -81,7 +82,7 @@ func (g *Graph) countsFor(c *call, callee *half) {
 	c.calleeFailed = callee.flags&flagFailed != 0
 	c.weight = g.weights.all[callee.weight]
 	c.start, c.end = callee.start, callee.end()
-	c.trace, c.span = &callee.trace, callee.span
+	c.trace, c.span = callee.trace, callee.span
 	c.request, c.response = callee.request, callee.response
 }
 
@@ -119,7 +120,7 @@ func (g *Graph) countRootCall(h *half, a *Attributes) {
 	c := g.entryOf(h, userNode, relationCall)
 	switch {
 	case a.PeerService != "":
-		id := g.hold(peerKey{caller: g.nodeOfHalf(h), class: peerNamed, name: g.cut(a.PeerService)})
+		id := g.hold(&peerKey{caller: g.nodeOfHalf(h), class: peerNamed, name: g.cut(a.PeerService)})
 		c.key.source = g.nodeOf(id, g.nodeOfHalf(h))
 		g.peers.release(id)
 	case a.ClientAddress != "":
@@ -161,6 +162,7 @@ func (g *Graph) countEntry(h *half, source nodeID, r relation) uint32 {
 func (g *Graph) entryOf(h *half, source nodeID, r relation) call {
 	c := call{
 		key:     edgeKey{source: source, target: g.nodeOfHalf(h), transport: h.transport, relation: r},
+		hint:    &g.services.all[h.service].entered,
 		client:  absent,
 		server:  h.duration(),
 		between: absent,
@@ -172,7 +174,14 @@ func (g *Graph) entryOf(h *half, source nodeID, r relation) call {
 // countVirtual counts a call or message of which only the caller is known (rule T4),
 // and gives the number of the edge.
 func (g *Graph) countVirtual(h *half, evicted bool) uint32 {
-	c := g.virtualOf(h)
+	source := g.nodeOfHalf(h)
+	c := g.virtualOf(h, edgeKey{source: source, target: g.nodeOf(h.peer, source), transport: g.transportTo(h)})
+	if h.kind == KindProducer {
+		c.key.relation = relationMessage
+	}
+	if g.peers.all[h.peer].resolved {
+		c.evidence = EvidenceInferred
+	}
 	i := g.count(&c)
 	if c.key.target == overflowNode {
 		g.edges.all[i].more().refuse(g.hashOfPeer(h))
@@ -180,16 +189,16 @@ func (g *Graph) countVirtual(h *half, evicted bool) uint32 {
 	if g.watcher.Unmatched != nil {
 		g.tellUnmatched(h, UnmatchedCaller, evicted, nil)
 	}
-	if g.peers.all[h.peer].key.class == peerAddress || g.peers.all[h.peer].key.class == peerUnknown {
+	if g.peers.all[h.peer].key.class != peerDatabase {
 		g.late.remember(g, h, c.key)
 	}
 	return i
 }
 
-func (g *Graph) virtualOf(h *half) call {
-	source := g.nodeOfHalf(h)
-	c := call{
-		key:            edgeKey{source: source, target: g.nodeOf(h.peer, source), transport: g.transportTo(h)},
+func (g *Graph) virtualOf(h *half, key edgeKey) call {
+	return call{
+		key:            key,
+		hint:           g.peers.hint(h.peer),
 		sourceLanguage: g.services.all[h.service].language,
 		client:         h.duration(),
 		server:         absent,
@@ -201,16 +210,9 @@ func (g *Graph) virtualOf(h *half) call {
 		end:            h.end(),
 		request:        h.request,
 		response:       h.response,
-		trace:          &h.trace,
+		trace:          h.trace,
 		span:           h.span,
 	}
-	if h.kind == KindProducer {
-		c.key.relation = relationMessage
-	}
-	if g.peers.all[h.peer].resolved {
-		c.evidence = EvidenceInferred
-	}
-	return c
 }
 
 // counted notes on which edge the call of an outgoing half was counted.

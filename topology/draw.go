@@ -124,8 +124,8 @@ func (s *snapshot) drawNodes() []contract.TopologyNode {
 
 // describe fills what is known of a service beyond its calls (rule T1: of two
 // languages under one name the busier comes first).
-func (r *nodeRow) describe(d *contract.TopologyNode) {
-	languages := r.busiest()
+func (n *nodeRow) describe(d *contract.TopologyNode) {
+	languages := n.busiest()
 	if len(languages) > 0 {
 		d.Language = string(languages[0])
 	}
@@ -134,9 +134,9 @@ func (r *nodeRow) describe(d *contract.TopologyNode) {
 			d.Languages = append(d.Languages, string(l))
 		}
 	}
-	d.SDK, d.Runtime = r.latest.sdk, r.latest.runtime
-	if n := r.instances; n > 0 {
-		d.Instances = &n
+	d.SDK, d.Runtime = n.latest.sdk, n.latest.runtime
+	if instances := n.instances; instances > 0 {
+		d.Instances = &instances
 	}
 }
 

@@ -1,6 +1,10 @@
 package topology
 
-import "github.com/polyspan/polyspan/contract"
+import (
+	"math"
+
+	"github.com/polyspan/polyspan/contract"
+)
 
 // edgeKey identifies an edge (rule T2).
 type edgeKey struct {
@@ -26,19 +30,20 @@ var relations = [...]contract.Relation{
 // and a window of recent ones by span time (rule T8).
 type edge struct {
 	key edgeKey
+	// sourceLanguage and targetLanguage are the languages seen at the two ends.
+	sourceLanguage, targetLanguage majority
+	// created and lastArrival are by the graph's clock, seen by span time (rule T8).
+	lastArrival int64
+	seen        lifetime
+
+	ledger
+
+	extra   *extra // nil until there is something to hold
+	created int64
 	// external: one end was no service when the edge was made; it counts against the
 	// externals of the other, its owner.
 	external bool
 	owner    nodeID
-	// created and lastArrival are by the graph's clock, seen by span time (rule T8).
-	created, lastArrival int64
-	seen                 lifetime
-	// sourceLanguage and targetLanguage are the languages seen at the two ends.
-	sourceLanguage, targetLanguage majority
-
-	ledger
-
-	extra *extra // nil until there is something to hold
 }
 
 // absent marks a duration that is not known.
@@ -59,8 +64,11 @@ type call struct {
 	client, server, between int64
 	request, response       packedSize // 0: not known
 	// trace and span are an example of the call.
-	trace *TraceID
+	trace TraceID
 	span  SpanID
+	// hint is where the number of the call's edge may be found; it is kept right.
+	hint *uint32
+	edge uint32 // as found
 }
 
 // edgeTable is a slab of edges with a map into it.
@@ -72,11 +80,52 @@ type edgeTable struct {
 
 func newEdgeTable() edgeTable { return edgeTable{byKey: map[edgeKey]uint32{}} }
 
-// count adds a call to its edge and gives the number of that edge.
+// count takes a call and gives the number of its edge. It is added to the edge when
+// the batch is settled.
 func (g *Graph) count(c *call) uint32 {
-	i := g.edgeOf(c.key)
-	e := g.edges.all[i]
 	g.stats.Calls++
+	c.edge = g.findEdge(c)
+	g.batch = append(g.batch, *c)
+	return c.edge
+}
+
+// findEdge finds or makes the edge of a call.
+func (g *Graph) findEdge(c *call) uint32 {
+	if c.hint == nil {
+		return g.edgeOf(c.key)
+	}
+	if i := *c.hint; int(i) < len(g.edges.all) {
+		if e := g.edges.all[i]; e != nil && e.key == c.key {
+			return i
+		}
+	}
+	*c.hint = g.edgeOf(c.key)
+	return *c.hint
+}
+
+// settle adds the calls of a batch to their edges. First it touches what it is going
+// to change: these loads do not wait for each other, and edges are seldom in the cache.
+func (g *Graph) settle() {
+	touched := uint64(0)
+	for i := range g.batch {
+		e := g.edges.all[g.batch[i].edge]
+		touched |= uint64(e.lastArrival) | uint64(e.epochs[0]) | math.Float64bits(e.calls[windowSlots])
+	}
+	for i := range g.batch {
+		c := &g.batch[i]
+		e := g.edges.all[c.edge]
+		slot := int(c.end / g.slotWidth % windowSlots)
+		touched |= uint64(e.recent.data[slot*int(e.rowLen)*int(e.recent.width)])
+	}
+	g.touched |= entry(touched)
+	for i := range g.batch {
+		g.addCall(&g.batch[i])
+	}
+	g.batch = g.batch[:0]
+}
+
+func (g *Graph) addCall(c *call) {
+	e := g.edges.all[c.edge]
 	e.lastArrival = g.now
 	spanTime := c.end
 	if spanTime == 0 {
@@ -92,7 +141,6 @@ func (g *Graph) count(c *call) uint32 {
 	if !inside && g.watcher.Outside != nil {
 		g.tellOutside(e, c, slot)
 	}
-	return i
 }
 
 // slotOf is the slot of an epoch, emptied if it was that of an earlier one.

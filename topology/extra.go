@@ -60,23 +60,24 @@ type example struct {
 // exampleAge is after how long an example gives way to a less remarkable one.
 const exampleAge = int64(60e9)
 
+// exampleSample is the part of the traces looked at for an example of a slow call, as
+// long as there is one.
+const exampleSample = 8
+
 // example keeps a call if it is slower than the last slow one, or failed. A slow one
 // is kept for a minute of span time, and a failed one for a second.
 func (e *edge) example(c *call, at int64) {
 	nanos := max(c.client, c.server)
-	if nanos == absent {
+	failed := c.calleeFailed || c.callerFailed
+	if nanos == absent || !failed && e.extra != nil && c.trace[len(c.trace)-1]%exampleSample != 0 {
 		return
 	}
-	x := e.extra
-	failed := c.calleeFailed || c.callerFailed
-	if x == nil {
-		x = e.more()
-	}
+	x := e.more()
 	switch {
 	case failed && at-x.failed.at >= exampleAge/60:
-		x.failed = example{trace: *c.trace, span: c.span, at: at, nanos: float32(nanos)}
+		x.failed = example{trace: c.trace, span: c.span, at: at, nanos: float32(nanos)}
 	case !failed && (float32(nanos) > x.slow.nanos || at-x.slow.at >= exampleAge):
-		x.slow = example{trace: *c.trace, span: c.span, at: at, nanos: float32(nanos)}
+		x.slow = example{trace: c.trace, span: c.span, at: at, nanos: float32(nanos)}
 	}
 }
 

@@ -76,6 +76,7 @@ type Graph struct {
 	readings  int // readings under way
 	stats     Stats
 	watcher   Watcher
+	unmatched Unmatched // what is being told
 
 	// What is remembered of single spans.
 	slab            slab
@@ -84,9 +85,11 @@ type Graph struct {
 	late            lateTable
 	weights         weightTable
 	details         detailTable
+	interned        interned
 	touched         entry // keeps the loads of prefetch from being left out
 
 	// What is known of the services and between them.
+	batch      []call // counted, and not yet added to their edges
 	services   serviceTable
 	nodes      nodeTable
 	peers      peerTable
@@ -112,6 +115,7 @@ func New(limits Limits, now time.Time) (*Graph, error) {
 		late:       newLateTable(limits.MaxPending),
 		weights:    newWeightTable(),
 		details:    newDetailTable(),
+		interned:   newInterned(),
 		services:   newServiceTable(),
 		nodes:      newNodeTable(),
 		peers:      newPeerTable(limits.MaxEdges),
@@ -134,5 +138,6 @@ func (g *Graph) Advance(now time.Time) {
 	for g.due(&g.messages) {
 		g.expire(g.pop(&g.messages), false)
 	}
+	g.settle()
 	g.sweep()
 }

@@ -1,5 +1,7 @@
 package topology
 
+import "time"
+
 // Histogram counts durations in buckets: Counts[i] is that of bucket First+i, of which
 // [UpperBound] gives the end. The zero value is empty.
 type Histogram struct {
@@ -17,6 +19,15 @@ func (h *Histogram) Count() float64 {
 		n += c
 	}
 	return n
+}
+
+// Observe adds a duration that counts as so many; a negative one counts as 0.
+func (h *Histogram) Observe(d time.Duration, weight float64) {
+	d = max(d, 0)
+	bucket := bucketOf(int64(d))
+	h.widen(bucket, bucket+1)
+	h.Counts[bucket-h.First] += weight
+	h.SumSeconds += d.Seconds() * weight
 }
 
 // Add adds another histogram.

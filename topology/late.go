@@ -11,6 +11,8 @@ type lateHalf struct {
 	half
 	drawn edgeKey
 	left  int64 // the graph's clock when it was let go
+	// serial is that of the half's service: its number may be another's by now.
+	serial uint32
 }
 
 // lateTable remembers halves that were let go without a partner for a while, in a ring
@@ -55,7 +57,7 @@ func (t *lateTable) remember(g *Graph, h *half, drawn edgeKey) {
 	if h.linkWaiter() || h.flags&flagFollowed != 0 {
 		return
 	}
-	kept := lateHalf{half: *h, drawn: drawn, left: g.now}
+	kept := lateHalf{half: *h, drawn: drawn, left: g.now, serial: g.services.all[h.service].serial}
 	kept.peer, kept.other = unknownPeer, 0
 	if len(t.ring) < cap(t.ring) {
 		t.ring = append(t.ring, kept)
@@ -80,14 +82,18 @@ func (g *Graph) settleLate(h *half) bool {
 		return false
 	}
 	other := &g.late.ring[i]
+	if g.services.all[other.service].serial != other.serial {
+		return false
+	}
 	caller, callee := h, &other.half
 	if !h.kind.outgoing() {
 		caller, callee = &other.half, h
 	}
-	if callee.trace != caller.trace || callee.parent != caller.span || g.now-other.left > int64(g.limits.MessageWait) {
+	if callee.trace != caller.trace || callee.parent != caller.span || g.now-other.left > int64(g.limits.Retention) {
 		return false
 	}
 	g.stats.Late++
+	g.settle() // what is corrected may be among the batch
 	wrong := g.drawnAs(other)
 	c := g.callOf(caller, callee)
 	g.correct(&wrong, &c)
@@ -99,40 +105,34 @@ func (g *Graph) settleLate(h *half) bool {
 
 // drawnAs is the call as which a half was counted when it was let go.
 func (g *Graph) drawnAs(l *lateHalf) call {
-	var c call
 	if l.kind.outgoing() {
-		c = g.virtualOf(&l.half)
-	} else {
-		c = g.entryOf(&l.half, missingNode, relationCall)
+		return g.virtualOf(&l.half, l.drawn)
 	}
-	c.key = l.drawn
-	return c
+	return g.entryOf(&l.half, missingNode, relationCall)
 }
 
 // correct moves a call in the window from the edge on which it was counted to the one
 // that it belongs to. What each of them counted since it was made stays the same.
 func (g *Graph) correct(wrong, right *call) {
-	from, ok := g.edges.byKey[wrong.key]
-	if !ok {
-		return
+	if from, ok := g.edges.byKey[wrong.key]; ok {
+		g.edges.all[from].takeBack(g, wrong)
 	}
-	epoch, inside := g.epochOf(wrong.end)
-	if !inside {
-		return
-	}
-	e := g.edges.all[from]
-	slot := int(epoch % windowSlots)
-	if e.epochs[slot] != epoch || e.calls[1+slot] < wrong.weight {
-		return
-	}
-	e.shift(slot, wrong, -1)
 	to := g.edges.all[g.edgeOf(right.key)]
 	to.lastArrival = g.now
 	to.seen.see(right.start, right.end)
 	to.sourceLanguage.vote(right.sourceLanguage)
 	to.targetLanguage.vote(right.targetLanguage)
-	if epoch, inside = g.epochOf(right.end); inside {
+	if epoch, inside := g.epochOf(right.end); inside {
 		to.shift(to.slotOf(epoch), right, 1)
+	}
+}
+
+// takeBack takes a call out of the window, if it is still there.
+func (e *edge) takeBack(g *Graph, c *call) {
+	epoch, inside := g.epochOf(c.end)
+	slot := int(epoch % windowSlots)
+	if inside && e.epochs[slot] == epoch && e.calls[1+slot] >= c.weight {
+		e.shift(slot, c, -1)
 	}
 }
 

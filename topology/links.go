@@ -41,6 +41,9 @@ func (g *Graph) followLink(h *half, l *Link) {
 		w.flags |= flagFollowed
 		hash = g.index.hash(&l.Trace, w.parent)
 	}
+	if w.flags&flagFollowed == 0 && g.settleLate(&w) {
+		return
+	}
 	g.peers.retain(w.peer)
 	w.other = uint32(service)
 	p, kept := g.remember(&w)

@@ -213,5 +213,5 @@ func (g *Graph) inherit(inner, outer *half) {
 		inner.flags |= flagInherited
 	}
 	g.peers.release(inner.peer)
-	inner.peer = g.hold(better)
+	inner.peer = g.hold(&better)
 }

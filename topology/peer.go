@@ -45,6 +45,7 @@ type peerKey struct {
 // peer is a destination that pending halves refer to.
 type peer struct {
 	key  peerKey
+	hash uint32 // of key
 	refs uint32 // pending halves; an entry without any may be reused
 	// transport is that of a broker or database, whatever the span's own is: a
 	// database behind HTTP is reached over its protocol.
@@ -57,6 +58,7 @@ type peer struct {
 	// alias is the service that last answered; it need not be learned anew until
 	// aliasUntil, by the graph's clock.
 	alias      nodeID
+	edge       uint32 // on which a call to the destination was counted last
 	aliasUntil int64
 }
 
@@ -68,22 +70,6 @@ const (
 	// room for the others.
 	callerPart = 8
 )
-
-// peerTable numbers destinations, at about 250 bytes each. When it is full, the next
-// entry that no half refers to is reused, clock-wise. Constructor: newPeerTable.
-type peerTable struct {
-	byKey map[peerKey]peerID
-	all   []peer // the fixed ones first
-	limit int
-	hand  int
-}
-
-// newPeerTable has room for the destinations of all edges, and some more.
-func newPeerTable(maxEdges int) peerTable {
-	return peerTable{
-		byKey: map[peerKey]peerID{}, all: make([]peer, numFixedPeers), limit: max(minPeers, maxEdges+maxEdges/4),
-	}
-}
 
 // keyOfPeer says what a span's attributes call its destination (rule T5).
 func (g *Graph) keyOfPeer(caller nodeID, a *Attributes) peerKey {
@@ -106,50 +92,45 @@ func (g *Graph) keyOfPeer(caller nodeID, a *Attributes) peerKey {
 
 // hold finds or makes the destination and counts a reference to it; overflowPeer when
 // the caller has too many, or the table is full of destinations in use.
-func (g *Graph) hold(key peerKey) peerID {
+func (g *Graph) hold(key *peerKey) peerID {
 	if key.class == peerUnknown {
 		return unknownPeer
 	}
 	t := &g.peers
-	id, ok := t.byKey[key]
-	if !ok {
-		key.system, key.name, key.address = keep(key.system), keep(key.name), keep(key.address)
-		if id, ok = t.byKey[key]; !ok {
-			if id = g.addPeer(peer{key: key, transport: g.transports.ofPeer(&key)}); id == overflowPeer {
-				g.stats.RefusedPeers++
-				return overflowPeer
-			}
+	hash := t.hash(key)
+	id := t.find(hash, key)
+	if id == unknownPeer {
+		if id = g.keepPeer(key); id == overflowPeer {
+			g.stats.RefusedPeers++
+			return overflowPeer
 		}
 	}
 	t.all[id].refs++
 	return id
 }
 
-// retain counts one more reference to a destination that is held already.
-func (t *peerTable) retain(id peerID) {
-	if id >= numFixedPeers {
-		t.all[id].refs++
+// keepPeer enters a destination that was not found as it came: its strings are kept
+// from here on, so they are made valid first.
+func (g *Graph) keepPeer(raw *peerKey) peerID {
+	key := *raw
+	key.system, key.name, key.address = keep(key.system), keep(key.name), keep(key.address)
+	hash := g.peers.hash(&key)
+	if id := g.peers.find(hash, &key); id != unknownPeer {
+		return id
 	}
-}
-
-// release gives a reference back.
-func (t *peerTable) release(id peerID) {
-	if id >= numFixedPeers {
-		t.all[id].refs--
-	}
+	return g.addPeer(peer{key: key, hash: hash, transport: g.transports.ofPeer(&key)})
 }
 
 func (g *Graph) addPeer(n peer) peerID {
 	t, caller := &g.peers, &g.nodes.all[n.key.caller]
-	ownLimit := uint32(t.limit / callerPart)
-	if len(t.all) < t.limit && caller.peers < ownLimit {
+	own := caller.peers >= uint32(t.limit/callerPart)
+	if len(t.all) < t.limit && !own {
 		t.all = append(t.all, n)
 		id := peerID(len(t.all) - 1)
-		t.byKey[n.key] = id
+		t.insert(n.hash, id)
 		caller.peers++
 		return id
 	}
-	own := caller.peers >= ownLimit
 	for range maxPeerSearch {
 		t.hand++
 		if t.hand < int(numFixedPeers) || t.hand >= len(t.all) {
@@ -158,10 +139,11 @@ func (g *Graph) addPeer(n peer) peerID {
 		if p := &t.all[t.hand]; p.refs == 0 && (!own || p.key.caller == n.key.caller) {
 			g.nodes.all[p.key.caller].peers--
 			caller.peers++
-			delete(t.byKey, p.key)
+			id := peerID(t.hand)
+			t.remove(p.hash, id)
 			*p = n
-			t.byKey[n.key] = peerID(t.hand)
-			return peerID(t.hand)
+			t.insert(n.hash, id)
+			return id
 		}
 	}
 	return overflowPeer

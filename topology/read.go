@@ -78,7 +78,7 @@ func (r *reading) nextEdges() bool {
 // from copies an edge and keeps the copy's room.
 func (c *edgeCopy) from(g *Graph, e *edge) {
 	led := c.ledger
-	via := c.extra.via
+	via := c.extra.via[:0]
 	e.ledger.copyTo(&led)
 	c.edge = *e
 	c.ledger = led
@@ -88,7 +88,8 @@ func (c *edgeCopy) from(g *Graph, e *edge) {
 		return
 	}
 	c.extra = *e.extra
-	c.extra.via = append(via[:0], e.extra.via...)
+	via = append(via, e.extra.via...)
+	c.extra.via = via
 	if s := e.extra.sizes; s != nil {
 		sizes := *s
 		c.extra.sizes = &sizes

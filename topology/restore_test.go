@@ -78,7 +78,7 @@ func TestRestoreWithoutRoom(t *testing.T) {
 	for _, name := range []string{"a", "b"} {
 		require.NoError(t, w.RestoreNode(&NodeState{NodeName: NodeName{Name: name}, Kind: "service"}))
 	}
-	assert.EqualError(t, w.RestoreNode(&NodeState{NodeName: NodeName{Name: "c"}, Kind: "service"}), `node "c": a bound on nodes is reached`)
+	require.EqualError(t, w.RestoreNode(&NodeState{NodeName: NodeName{Name: "c"}, Kind: "service"}), `node "c": a bound on nodes is reached`)
 	edge := EdgeState{EdgeName: EdgeName{Source: NodeName{Name: "a"}, Target: NodeName{Name: "b"}, Transport: "http", Relation: "call"}, SourceKind: "service", TargetKind: "service"}
 	require.NoError(t, w.RestoreEdge(&edge))
 	edge.Transport = "grpc"

@@ -33,6 +33,8 @@ type service struct {
 	node     nodeID
 	language languageID
 	live     bool
+	serial   uint32 // tells the service from an earlier one of the same number
+	entered  uint32 // the edge on which a root entry was counted last
 	spans    uint64
 	// seen is by span time, lastArrival by the graph's clock (rule T8).
 	seen        lifetime
@@ -51,6 +53,7 @@ type serviceTable struct {
 	instances instanceTable
 	seed      maphash.Seed
 	refused   sketch // services beyond the bound
+	serial    uint32 // of the service made last
 }
 
 func newServiceTable() serviceTable {
@@ -115,7 +118,8 @@ func (g *Graph) newService(raw *Resource) ServiceID {
 		}
 	}
 	id := t.slot()
-	t.all[id] = service{key: key, node: node, language: g.languages.number(language), live: true}
+	t.serial++
+	t.all[id] = service{key: key, node: node, language: g.languages.number(language), live: true, serial: t.serial}
 	t.byKey[key] = id
 	g.nodes.all[node].services++
 	return id

@@ -91,13 +91,9 @@ func (s *ServiceSpans) Count(key SpanKey, start, end int64, weight float64) {
 	}
 	r.last = s.table.now
 	r.calls += weight
-	if start <= 0 || end < start || end-start > maxDuration {
-		return
+	if start > 0 && end >= start && end-start <= maxDuration {
+		r.seconds.Observe(time.Duration(end-start), weight)
 	}
-	bucket := bucketOf(end - start)
-	r.seconds.widen(bucket, bucket+1)
-	r.seconds.Counts[bucket-r.seconds.First] += weight
-	r.seconds.SumSeconds += float64(end-start) / 1e9 * weight
 }
 
 // add makes a row, or finds that of the overflow if the name is one too many.

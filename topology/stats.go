@@ -31,8 +31,8 @@ type Stats struct {
 	// CutNames counts the names that were too long.
 	CutNames uint64
 
-	// Held now.
-	Pending, Nodes, Edges int
+	// Held now. PendingMessages are those of Pending that are ends of messages.
+	Pending, PendingMessages, Nodes, Edges int
 }
 
 // Stats returns the present figures.
@@ -41,7 +41,7 @@ func (g *Graph) Stats() Stats {
 	s.RefusedTransports = g.transports.refused
 	s.RefusedAliases = g.aliases.refused
 	s.RefusedServices = g.services.refused.estimate()
-	s.Pending = g.slab.live
+	s.Pending, s.PendingMessages = g.slab.live, g.messages.n
 	s.Nodes = len(g.nodes.byKey)
 	s.Edges = len(g.edges.byKey)
 	return s

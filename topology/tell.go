@@ -5,24 +5,29 @@ import "strconv"
 // tellUnmatched tells of a span without the other end of its call. The observation is
 // given for roots, which are told of on arrival.
 func (g *Graph) tellUnmatched(h *half, cause UnmatchedCause, evicted bool, o *Observation) {
-	u := Unmatched{
+	u := &g.unmatched // of its own it would be allocated for each span
+	*u = Unmatched{
 		Cause: cause, Evicted: evicted, Trace: h.trace, Span: h.span, Parent: h.parent, Kind: h.kind,
 		Party: g.partyOf(h), Carriers: g.details.all[h.detail].carriers,
 		Transport: g.transports.names[h.transport], Address: g.addressOfPeer(h.peer),
 		NotSampled: h.flags&flagNotSampled != 0, Failed: h.flags&flagFailed != 0,
 		Start: h.start, End: h.end(), Weight: g.weights.all[h.weight],
 	}
-	if cause == UnmatchedCaller {
+	if cause == UnmatchedCaller || h.kind == KindConsumer {
+		refused := g.stats.RefusedExternals // it is counted with the call
 		u.Target = g.end(g.nodeOf(h.peer, g.nodeOfHalf(h)), majority{})
+		g.stats.RefusedExternals = refused
+	}
+	if cause == UnmatchedCaller {
 		_, u.TargetKnown = g.aliases.of(&g.peers.all[h.peer].key)
 	}
 	if o != nil {
-		u.Operation, u.Refused = keep(o.Operation), keep(o.MergeRefused)
+		u.Operation, u.Refused = g.interned.keep(o.Operation), g.interned.keep(o.MergeRefused)
 		if a := &o.Attributes; a.ServerAddress != "" {
-			u.Address = addressOf(keep(a.ServerAddress), a.ServerPort)
+			u.Address = g.interned.address(a.ServerAddress, a.ServerPort)
 		}
 	}
-	g.watcher.Unmatched(&u)
+	g.watcher.Unmatched(u)
 }
 
 func (g *Graph) tellRepaired(caller, callee *half, c *call) {
@@ -63,7 +68,7 @@ func (g *Graph) addressOfPeer(id peerID) string {
 	case id < numFixedPeers:
 		return ""
 	case k.address != "":
-		return addressOf(k.address, k.port)
+		return g.interned.address(k.address, k.port)
 	}
 	return k.label(g)
 }

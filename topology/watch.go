@@ -51,7 +51,7 @@ type Unmatched struct {
 	// Address is what the span calls the destination: the caller's name for the callee,
 	// or the host that the callee was asked under ("" when not told).
 	Address string
-	// Target is what a caller's call was drawn to. TargetKnown: a call to the address was
+	// Target is what a caller's call was drawn to, or the broker of a consumer. TargetKnown: a call to the address was
 	// paired before, so its owner sends spans.
 	Target      End
 	TargetKnown bool

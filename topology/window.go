@@ -45,13 +45,14 @@ type run struct{ first, n uint16 }
 type ledger struct {
 	runs   [numMeasures]run
 	rowLen uint16
+	recent counts // a row a slot
 	// epochs are the stretches of time of the slots: Unix nanoseconds divided by their width.
 	epochs [windowSlots]int64
 	// calls are those of the past, then those of each slot.
 	calls [1 + windowSlots]float64
 	// seconds are the exact sums of the measures since the edge was made.
-	seconds      [numMeasures]float64
-	past, recent counts // one row, and one a slot
+	seconds [numMeasures]float64
+	past    counts // one row
 }
 
 func newLedger() ledger {
@@ -84,8 +85,6 @@ func (l *ledger) retire(slot int) {
 	l.calls[0] += l.calls[1+slot]
 	l.calls[1+slot] = 0
 }
-
-func (l *ledger) call(slot int, weight float64) { l.calls[1+slot] += weight }
 
 func (l *ledger) tally(slot int, t tally, weight float64) {
 	l.recent.add(slot*int(l.rowLen)+int(t), weight)

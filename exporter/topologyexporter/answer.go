@@ -23,6 +23,8 @@ func (a *answer) write(f *figures) error {
 	a.edges(f.edges)
 	a.missing(f.missing)
 	a.spans(f.spans)
+	a.self(&f.self)
+	a.breaks(f.breaks)
 	return a.Close()
 }
 
@@ -116,6 +118,13 @@ func (a *answer) edges(edges []edgeSeries) {
 		joined, inferred := s.evidence[topology.EvidenceJoined], s.evidence[topology.EvidenceInferred]
 		return [3]float64{s.evidence[topology.EvidencePropagated], joined, inferred}, joined+inferred > 0
 	})
+	a.Begin(lastSeen)
+	for i := range edges {
+		// Unix seconds; there is none where span times were absurd throughout.
+		if s := &edges[i]; s.lastSeen > 0 {
+			a.value(exposition.Sample{Labels: s.labels}, float64(s.lastSeen)/1e9)
+		}
+	}
 	a.infos(edges)
 }
 

@@ -1,6 +1,7 @@
 package topologyexporter
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -21,12 +22,14 @@ type shown struct {
 
 // show gives the topology that a query asks for; the error is a problem. Its nodes and
 // edges may be those of the present view: they must not be changed.
-func (e *topologyExporter) show(q *query) (*shown, error) {
-	v, err := e.views.at(e.now())
+func (e *topologyExporter) show(ctx context.Context, q *query) (*shown, error) {
+	s, err := e.seen(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	s := &shown{topology: v.topology, json: v.json}
+	if q.telemetry && !e.cfg.TelemetryPlane.Enabled {
+		s.topology, s.json = e.plane.Overlay(&s.topology), nil
+	}
 	if q.layout {
 		s.places = e.layout.place(&s.topology)
 	}
@@ -44,6 +47,19 @@ func (e *topologyExporter) show(q *query) (*shown, error) {
 	return s, nil
 }
 
+// seen is the topology of the time that a query asks for.
+func (e *topologyExporter) seen(ctx context.Context, q *query) (*shown, error) {
+	if q.past() {
+		t, err := e.lookBack(ctx, q.at, q.window)
+		return &shown{topology: t}, err
+	}
+	v, err := e.views.at(e.now())
+	if err != nil {
+		return nil, err
+	}
+	return &shown{topology: v.topology, json: v.json}, nil
+}
+
 // serveTopology is GET /api/v1/topology.
 func (e *topologyExporter) serveTopology(w http.ResponseWriter, r *http.Request) {
 	q, err := queryOf(r)
@@ -51,7 +67,7 @@ func (e *topologyExporter) serveTopology(w http.ResponseWriter, r *http.Request)
 		writeError(w, err)
 		return
 	}
-	s, err := e.show(&q)
+	s, err := e.show(r.Context(), &q)
 	if err != nil {
 		writeError(w, err)
 		return

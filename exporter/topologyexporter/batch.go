@@ -13,7 +13,7 @@ import (
 const (
 	// batchSpans is how many spans are read before the graph is locked for them: few
 	// enough to stay in the cache, many enough for the lock not to matter.
-	batchSpans = 256
+	batchSpans = 64
 	// batchRuns is how many resources a batch may have.
 	batchRuns = 64
 )

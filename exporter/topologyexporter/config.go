@@ -43,6 +43,15 @@ type Config struct {
 	// Metrics is what /metrics serves.
 	Metrics MetricsConfig `mapstructure:"metrics"`
 
+	// History is what is kept of earlier topologies, and where.
+	History HistoryConfig `mapstructure:"history"`
+
+	// Breaks is how lost context is looked for.
+	Breaks BreaksConfig `mapstructure:"breaks"`
+
+	// TelemetryPlane is how telemetry travels.
+	TelemetryPlane TelemetryPlaneConfig `mapstructure:"telemetry_plane"`
+
 	// StreamInterval is the shortest time between two events of the stream, and how old
 	// an answer of the API may be. Default 1s, 100ms to 1m.
 	StreamInterval time.Duration `mapstructure:"stream_interval"`
@@ -93,6 +102,8 @@ func createDefaultConfig() component.Config {
 		MaxEdges:             limits.MaxEdges,
 		MaxExternalPerClient: limits.MaxExternalPerClient,
 		Metrics:              MetricsConfig{Histograms: HistogramClassic, SpanMetrics: true, MaxSpanNames: 100},
+		History:              HistoryConfig{Retention: 24 * time.Hour, MaxMiB: 64},
+		Breaks:               BreaksConfig{Enabled: true, MaxEntries: 16384, MaxGroups: 256},
 		StreamInterval:       time.Second,
 		MaxStreams:           64,
 	}
@@ -117,6 +128,7 @@ func (cfg *Config) Validate() error {
 		between("max_external_per_client", cfg.MaxExternalPerClient, 1, 10_000),
 		between("stream_interval", cfg.StreamInterval, 100*time.Millisecond, time.Minute),
 		between("max_streams", cfg.MaxStreams, 1, 10_000),
+		cfg.History.validateFor(cfg.Window),
 	)
 	if cfg.Retention < cfg.Window || cfg.Retention <= cfg.Pending.MessageWait {
 		errs = append(errs, fmt.Errorf(`"retention" is %v: set it longer than pending.message_wait (%v) and no shorter than window (%v)`,

@@ -49,6 +49,9 @@ func TestEveryKey(t *testing.T) {
 	want.MaxEdges = 1000
 	want.MaxExternalPerClient = 7
 	want.Metrics = MetricsConfig{Histograms: HistogramBoth, SpanMetrics: false, MaxSpanNames: 7}
+	want.TelemetryPlane = TelemetryPlaneConfig{Enabled: true, Stores: []TelemetryStoreConfig{{Name: "prometheus"}, {Name: "tempo", Transport: "otlp"}}}
+	want.History = HistoryConfig{Retention: 48 * time.Hour, MaxMiB: 256, Storage: &storageID}
+	want.Breaks = BreaksConfig{Enabled: false, MaxEntries: 5000, MaxGroups: 20}
 	want.StreamInterval = 250 * time.Millisecond
 	want.MaxStreams = 3
 	assert.Equal(t, want, cfg)
@@ -62,8 +65,16 @@ func TestBadConfig(t *testing.T) {
 	}{
 		{file: "bad_key.yaml", unmarshal: "has invalid keys: windows"},
 		{file: "bad_histograms.yaml", unmarshal: `"histograms" is "exponential": set classic, native or both`},
+		{file: "bad_stores.yaml", validate: []string{
+			`telemetry_plane: "name" of store 1 is empty or longer than 256 bytes: set a name such as prometheus`,
+			`"name" "a" is that of two stores: name each once`,
+			`"transport" of store "b" is "pigeon": set remote_write, otlp, http, grpc or kafka`,
+		}},
 		{file: "bad_retention.yaml", validate: []string{
 			`"retention" is 30m0s: set it longer than pending.message_wait (5m0s) and no shorter than window (1h0m0s)`,
+		}},
+		{file: "bad_history.yaml", validate: []string{
+			`"history::retention" is 5m0s: set it to 0 or no shorter than twice the window (5m0s)`,
 		}},
 		{file: "bad_bounds.yaml", validate: []string{
 			`"endpoint" is empty: set host:port, such as localhost:8899`,
@@ -78,6 +89,10 @@ func TestBadConfig(t *testing.T) {
 			`"wait" is 10ms: set it between 100ms and 5m0s`,
 			`"message_wait" is 1ms: set it no shorter than wait (10ms)`,
 			`metrics: "max_span_names" is 0: set it between 1 and 10000`,
+			`history: "retention" is 1000h0m0s: set it between 0s and 720h0m0s`,
+			`"max_mib" is 0: set it between 1 and 65536`,
+			`breaks: "max_entries" is 1: set it between 1000 and 1000000`,
+			`"max_groups" is 1: set it between 10 and 10000`,
 		}},
 	}
 	for _, tt := range tests {

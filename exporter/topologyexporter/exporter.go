@@ -34,6 +34,13 @@ type topologyExporter struct {
 	layout  *sharedLayout
 	// spanMetrics is nil if they are switched off.
 	spanMetrics *spanMetrics
+	freshness   freshness
+	plane       *topology.TelemetryPlane
+	// history is nil if none is kept, breaks if they are not looked for, restart without storage.
+	history *historian
+	breaks  *breakFinder
+	restart *restart
+	keeper  *keeper
 	// scrapers outlive the handlers: each remembers what it has seen.
 	scrapers *scrapers
 	server   server
@@ -56,11 +63,15 @@ func newExporter(cfg *Config, set exporter.Settings) (*topologyExporter, error) 
 		graph:     graph,
 		batches:   sync.Pool{New: func() any { return &batch{} }},
 	}
-	e.views = newViews(e.snapshot, cfg.StreamInterval)
+	e.views = newViews(e.snapshot, cfg.StreamInterval*3/4)
 	e.spanMetrics = newSpanMetrics(cfg)
+	e.plane = telemetryPlane(&cfg.TelemetryPlane, &set.TelemetrySettings)
 	e.layout = &sharedLayout{layout: layout.New(2 * cfg.MaxNodes)}
 	e.streams = newStreams(cfg, telemetry)
 	e.scrapers = &scrapers{started: e.now(), seen: map[string]time.Time{}}
+	if e.keeper, err = newKeeper(e, set.ID); err != nil {
+		return nil, err
+	}
 	return e, nil
 }
 
@@ -87,6 +98,8 @@ func (e *topologyExporter) consumeTraces(_ context.Context, td ptrace.Traces) er
 	}
 	e.flush(b)
 	e.batches.Put(b)
-	e.spanMetrics.consume(td, e.now())
+	now := e.now()
+	e.spanMetrics.consume(td, now)
+	e.freshness.arrive(td.SpanCount(), now)
 	return nil
 }

@@ -54,6 +54,7 @@ func startTest(tb testing.TB, e *topologyExporter) string {
 // testSpan is a span as tests write it.
 type testSpan struct {
 	service, language string
+	version           string // of the service
 	kind              ptrace.SpanKind
 	trace             uint64 // 0 is 1
 	id, parent        uint64
@@ -74,6 +75,9 @@ func tracesOf(tb testing.TB, spans ...testSpan) ptrace.Traces {
 		if s.service != "" {
 			rs.Resource().Attributes().PutStr("service.name", s.service)
 			rs.Resource().Attributes().PutStr("telemetry.sdk.language", s.language)
+			if s.version != "" {
+				rs.Resource().Attributes().PutStr("service.version", s.version)
+			}
 		}
 		span := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
 		span.SetTraceID(traceID(max(s.trace, 1)))
@@ -249,7 +253,7 @@ func TestBatchesLargerThanTheBuffer(t *testing.T) {
 		rs.Resource().Attributes().PutStr("service.name", fmt.Sprint("s", r%7))
 		for range 2 {
 			ss := rs.ScopeSpans().AppendEmpty()
-			for range batchSpans / 100 {
+			for range batchSpans / 16 {
 				span := ss.Spans().AppendEmpty()
 				span.SetTraceID(traceID(1))
 				span.SetSpanID(spanID(uint64(td.SpanCount())))

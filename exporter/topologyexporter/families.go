@@ -41,6 +41,10 @@ var (
 		Name: "polyspan_topology_evidence_total", Kind: exposition.Counter,
 		Help: "Calls, of edges on which context was ever lost, by how caller and callee came to be in one trace: propagated, joined by exact evidence, inferred.",
 	}
+	lastSeen = exposition.Family{
+		Name: "polyspan_topology_edge_last_seen_timestamp_seconds", Kind: exposition.Gauge,
+		Help: "When the last call over an edge ended: the age of what is known of it.",
+	}
 	edgeInfos = exposition.Family{
 		Name: "polyspan_topology_edge_info", Kind: exposition.Gauge,
 		Help: "An edge of the topology: the languages at its ends and what it travels over.",

@@ -20,10 +20,13 @@ func (e *topologyExporter) handler() (http.Handler, error) {
 	mux.Handle("/metrics", newMetrics(e))
 	mux.HandleFunc("/api/", unknownPath)
 	mux.HandleFunc("/api/health", health)
+	mux.HandleFunc("/api/dependencies", e.serveDependencies)
 	mux.HandleFunc("/api/graph/fields", serveGraphFields)
 	mux.HandleFunc("/api/graph/data", e.serveGraphData)
 	mux.HandleFunc("/api/v1/topology", e.serveTopology)
+	mux.HandleFunc("/api/v1/topology/diff", e.serveDiff)
 	mux.HandleFunc("/api/v1/topology/stream", e.serveStream)
+	mux.HandleFunc("/api/v1/breaks", e.serveBreaks)
 	return e.guard(mux), nil
 }
 

@@ -89,12 +89,18 @@ func TestBadRequests(t *testing.T) {
 	}{
 		{"/api/v1/topology?format=svg", problem{Status: 400, Parameter: "format", Allowed: formats, Detail: `"format" is "svg": use json, mermaid, dot, nodegraph`}},
 		{"/api/v1/topology?layout=yes", problem{Status: 400, Parameter: "layout", Allowed: []string{"true", "false"}, Detail: `"layout" is "yes": use true, false`}},
+		{"/api/v1/topology?overlay=all", problem{Status: 400, Parameter: "overlay", Allowed: []string{"telemetry"}, Detail: `"overlay" is "all": use telemetry`}},
 		{"/api/graph/data?focus=nobody", problem{Status: 404, Parameter: "focus", Detail: `"focus" is "nobody": no node has that id now; ids are namespace/name, or the name alone`}},
 		{"/api/graph/fields?fokus=a", problem{Status: 400, Parameter: "fokus", Allowed: parameters, Detail: `there is no parameter "fokus"`}},
 		{"/api/graph/data?%zz", problem{Status: 400, Detail: `query: invalid URL escape "%zz"`}},
-		{"/api/v1/topology?at=now", problem{Status: 400, Parameter: "at", Detail: `"at" is not supported yet: leave it out for the present topology`}},
-		{"/api/v1/topology?window=5m", problem{Status: 400, Parameter: "window", Detail: `"window" is not supported yet: leave it out for the present topology`}},
-		{"/api/v1/topology?diff=1h", problem{Status: 400, Parameter: "diff", Detail: `"diff" is not supported yet: leave it out for the present topology`}},
+		{"/api/v1/topology?at=now", problem{
+			Status: 400, Parameter: "at", Allowed: []string{"an instant such as 2026-03-01T12:00:00Z", "Unix seconds"},
+			Detail: `"at" is "now": use an instant such as 2026-03-01T12:00:00Z, Unix seconds`,
+		}},
+		{"/api/v1/topology?window=5", problem{
+			Status: 400, Parameter: "window", Allowed: []string{"a duration from 1s to 720h, such as 5m"},
+			Detail: `"window" is "5": use a duration from 1s to 720h, such as 5m`,
+		}},
 		{"/api/v1/topology?fromat=dot", problem{Status: 400, Parameter: "fromat", Allowed: parameters, Detail: `there is no parameter "fromat"`}},
 		{"/api/v1/topology?focus=a&depth=x", problem{Status: 400, Parameter: "depth", Allowed: []string{"0 to 32"}, Detail: `"depth" is "x": use a number of calls from 0 to 32`}},
 		{"/api/v1/topology?focus=a&depth=33", problem{Status: 400, Parameter: "depth", Allowed: []string{"0 to 32"}, Detail: `"depth" is "33": use a number of calls from 0 to 32`}},

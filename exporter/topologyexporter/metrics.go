@@ -2,6 +2,7 @@ package topologyexporter
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"slices"
@@ -169,5 +170,9 @@ func (e *topologyExporter) figures() *figures {
 	f := newFigures(now, e.stats().Edges)
 	topology.EachTotal(&e.mu, e.graph, now, f.add)
 	f.addSpans(e.spanMetrics)
+	f.self = e.selfFigures(now)
+	f.breaks = e.breaks.totals()
+	// Also when the scraper has left meanwhile: others may be given the same answer.
+	e.restart.commit(context.Background())
 	return f
 }

@@ -33,7 +33,7 @@ func (e *topologyExporter) serveGraphData(w http.ResponseWriter, r *http.Request
 		writeError(w, err)
 		return
 	}
-	s, err := e.show(&q)
+	s, err := e.show(r.Context(), &q)
 	if err != nil {
 		writeError(w, err)
 		return

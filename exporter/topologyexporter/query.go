@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // format is a rendering of the topology.
@@ -24,6 +25,8 @@ var formats = []string{string(formatJSON), string(formatMermaid), string(formatD
 const (
 	defaultDepth = 1
 	maxDepth     = 32
+	// overlayTelemetry is the value of "overlay" that adds the telemetry plane.
+	overlayTelemetry = "telemetry"
 )
 
 // query is what GET /api/v1/topology is asked for.
@@ -33,10 +36,16 @@ type query struct {
 	depth  int    // calls away from focus, upstream and downstream
 	// layout: nodes have places.
 	layout bool
+	// telemetry: the telemetry plane is drawn, too.
+	telemetry bool
+	// at and window are the instant asked for and the time before it; zero: now, and the
+	// exporter's.
+	at     time.Time
+	window time.Duration
 }
 
 // parameters are the names that are known.
-var parameters = []string{"depth", "focus", "format", "layout"}
+var parameters = []string{"at", "depth", "focus", "format", "layout", "overlay", "window"}
 
 // parseQuery reads the parameters; the error is a problem.
 func parseQuery(values url.Values) (query, error) {
@@ -44,8 +53,6 @@ func parseQuery(values url.Values) (query, error) {
 	for name := range values {
 		switch {
 		case slices.Contains(parameters, name):
-		case name == "at" || name == "window" || name == "diff":
-			return q, problem{Status: http.StatusBadRequest, Parameter: name, Detail: `"` + name + `" is not supported yet: leave it out for the present topology`}
 		default:
 			return q, problem{
 				Status: http.StatusBadRequest, Parameter: name, Allowed: parameters,
@@ -66,6 +73,16 @@ func parseQuery(values url.Values) (query, error) {
 		q.layout = layout == "true"
 	default:
 		return q, badValue("layout", layout, []string{"true", "false"})
+	}
+	switch overlay := values.Get("overlay"); overlay {
+	case "":
+	case overlayTelemetry:
+		q.telemetry = true
+	default:
+		return q, badValue("overlay", overlay, []string{overlayTelemetry})
+	}
+	if err := q.parseTime(values); err != nil {
+		return q, err
 	}
 	err := q.parseDepth(values.Get("depth"))
 	return q, err

@@ -8,6 +8,7 @@ import (
 	"github.com/polyspan/polyspan/contract"
 	"github.com/polyspan/polyspan/exporter/topologyexporter/internal/exposition"
 	"github.com/polyspan/polyspan/topology"
+	"github.com/polyspan/polyspan/topology/breaks"
 )
 
 // name is a node as labels tell it apart.
@@ -74,6 +75,7 @@ type edgeSeries struct {
 
 	labels   exposition.Labels
 	created  time.Time
+	lastSeen int64 // span time, Unix nanoseconds
 	boundary exposition.Counts
 	// measured: both ends may be seen, so there is a boundary.
 	measured bool
@@ -101,6 +103,8 @@ type figures struct {
 	edges   []edgeSeries
 	missing []missingSeries
 	spans   []spanSeries
+	self    selfFigures
+	breaks  map[breaks.Kind]breaks.Total
 
 	// Indexes into the above.
 	byPair    map[pair]int
@@ -180,6 +184,7 @@ func (f *figures) addEdge(e *topology.EdgeState) {
 	}
 	s := &f.edges[i]
 	s.created = earlier(s.created, e.Created)
+	s.lastSeen = max(s.lastSeen, e.LastSeen)
 	f.sum(&s.boundary, &e.Total.Boundary)
 	s.measured = s.measured || len(s.boundary.Counts) > 0 || e.Relation == contract.RelationCall &&
 		e.SourceKind == contract.NodeService && e.TargetKind == contract.NodeService

@@ -27,6 +27,9 @@ func (e *topologyExporter) start(ctx context.Context, host component.Host) error
 	}
 	handler, err := e.handler()
 	if err == nil {
+		err = e.keeper.start(ctx, host)
+	}
+	if err == nil {
 		e.server.http, err = e.cfg.ServerConfig.ToServer(ctx, host.GetExtensions(), e.settings, handler)
 	}
 	if err == nil {
@@ -34,7 +37,7 @@ func (e *topologyExporter) start(ctx context.Context, host component.Host) error
 	}
 	if err != nil {
 		e.server.http = nil
-		return errors.Join(err, listener.Close())
+		return errors.Join(err, listener.Close(), e.keeper.shutdown(ctx))
 	}
 	e.server.addr = listener.Addr()
 	e.server.done = make(chan struct{})
@@ -61,5 +64,5 @@ func (e *topologyExporter) shutdown(ctx context.Context) error {
 	}
 	<-e.server.done
 	e.server.http = nil
-	return err
+	return errors.Join(err, e.keeper.shutdown(ctx))
 }

@@ -16,8 +16,11 @@ import (
 )
 
 const (
-	// figuresEvery is how often figures are sent while no node or edge comes or goes.
-	figuresEvery = 5 * time.Second
+	// figuresEvery is how often figures are sent while no node or edge comes or goes, if
+	// the topology is large. A small one is sent whenever it is built anew, so that a
+	// span is in the picture within two seconds.
+	figuresEvery  = 5 * time.Second
+	largeTopology = 1 << 20 // bytes
 	// keepAliveEvery is how often a comment is sent when there is nothing to say, so
 	// that proxies keep the connection.
 	keepAliveEvery = 15 * time.Second
@@ -107,13 +110,13 @@ type client struct {
 	wroteAt time.Time // of the last event or comment
 }
 
-// tell sends the view if there is news in it: at once when nodes or edges changed,
-// less often when only figures did.
+// tell sends the view if there is news in it: at once, but for the figures of a large
+// topology, which are sent less often.
 func (c *client) tell(v *view, now time.Time) error {
 	switch {
 	case c.sent == nil:
 		return c.send(v, now, "retry: 2000\n")
-	case v.shape > c.sent.version, v.version > c.sent.version && now.Sub(c.sentAt) >= figuresEvery:
+	case v.shape > c.sent.version, v.version > c.sent.version && (len(v.json) < largeTopology || now.Sub(c.sentAt) >= figuresEvery):
 		return c.send(v, now, "")
 	case now.Sub(c.wroteAt) >= keepAliveEvery:
 		c.wroteAt = now

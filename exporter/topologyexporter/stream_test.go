@@ -2,6 +2,7 @@ package topologyexporter
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,7 +95,8 @@ func TestWhatIsSentWhen(t *testing.T) {
 	at := func(s float64) time.Time { return start.Add(time.Duration(s * float64(time.Second))) }
 	first := &view{version: 1, shape: 1, json: []byte(`{"n":1}`)}
 	figures := &view{version: 2, shape: 1, json: []byte(`{"n":2}`)}
-	shape := &view{version: 3, shape: 3, json: []byte(`{"n":3}`)}
+	large := &view{version: 3, shape: 1, json: bytes.Repeat([]byte("1"), largeTopology)}
+	shape := &view{version: 4, shape: 4, json: []byte(`{"n":4}`)}
 	steps := []struct {
 		name string
 		at   float64
@@ -103,11 +105,12 @@ func TestWhatIsSentWhen(t *testing.T) {
 	}{
 		{"the first event comes at once", 0, first, "retry: 2000\nevent: topology\nid: 1\ndata: {\"n\":1}\n\n"},
 		{"nothing is new", 1, first, ""},
-		{"only figures moved", 2, figures, ""},
-		{"figures are sent after 5 s", 5, figures, "event: topology\nid: 2\ndata: {\"n\":2}\n\n"},
-		{"an edge came: at once", 6, shape, "event: topology\nid: 3\ndata: {\"n\":3}\n\n"},
-		{"nothing for 15 s", 21, shape, ": keep-alive\n\n"},
-		{"nothing is new again", 22, shape, ""},
+		{"figures of a small topology moved: at once", 2, figures, "event: topology\nid: 2\ndata: {\"n\":2}\n\n"},
+		{"those of a large one wait", 6, large, ""},
+		{"for 5 s", 7, large, "event: topology\nid: 3\ndata: " + string(large.json) + "\n\n"},
+		{"an edge came: at once", 8, shape, "event: topology\nid: 4\ndata: {\"n\":4}\n\n"},
+		{"nothing for 15 s", 23, shape, ": keep-alive\n\n"},
+		{"nothing is new again", 24, shape, ""},
 	}
 	w := httptest.NewRecorder()
 	c := client{w: deadlineRecorder{w}, control: http.NewResponseController(deadlineRecorder{w})}

@@ -15,6 +15,7 @@ import (
 func (e *topologyExporter) registerTelemetry() error {
 	t := e.telemetry
 	return errors.Join(
+		e.registerHistoryTelemetry(),
 		t.RegisterExporterTopologySpansCallback(e.observe(func(s *topology.Stats) int64 { return int64(s.Spans) })),
 		t.RegisterExporterTopologyCallsCallback(e.observe(func(s *topology.Stats) int64 { return int64(s.Calls) })),
 		t.RegisterExporterTopologyPairsCallback(e.observe(func(s *topology.Stats) int64 { return int64(s.Pairs) })),

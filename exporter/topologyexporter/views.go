@@ -21,7 +21,8 @@ type view struct {
 }
 
 // views gives the present view. A view is built when somebody asks and the last one
-// is older than maxAge, so nothing is done while nobody looks.
+// is older than maxAge, so nothing is done while nobody looks. maxAge is somewhat less
+// than the interval of the streams: each of their ticks finds news.
 type views struct {
 	snapshot func(time.Time) contract.Topology
 	maxAge   time.Duration
@@ -123,7 +124,13 @@ func (s *signature) quantiles(qs ...*contract.Quantiles) {
 
 // snapshot takes the graph's state; the graph is locked for a slice of it at a time.
 func (e *topologyExporter) snapshot(now time.Time) contract.Topology {
-	return topology.SnapshotShared(&e.mu, e.graph, now)
+	t := topology.SnapshotShared(&e.mu, e.graph, now)
+	e.freshness.shown(now, e.now())
+	t.Trust = e.trust()
+	if e.cfg.TelemetryPlane.Enabled {
+		return e.plane.Overlay(&t)
+	}
+	return t
 }
 
 // stats takes the graph's own figures.

@@ -39,7 +39,7 @@ func TestGrafanaQueries(t *testing.T) {
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = balancer.Stop() })
-	prometheus := startScraper(ctx, t, first.Topology, second.Topology)
+	prometheus := startScraper(ctx, t, nil, first.Topology, second.Topology)
 	prometheus.await(ctx, t, `min(up)`, 1)
 	prometheus.await(ctx, t, `min(count_over_time(polyspan_topology_pending{end="call"}[1m]))`, 2)
 
@@ -71,13 +71,32 @@ func TestGrafanaQueries(t *testing.T) {
 	t.Run("after the restart", func(t *testing.T) { prometheus.checkGrafana(ctx, t) })
 }
 
+// TestNativeHistograms is the same with native histograms, which a Prometheus takes in
+// protobuf where they are switched on in both.
+func TestNativeHistograms(t *testing.T) {
+	ctx := bounded(t)
+	gateway := startGateway(ctx, t, t.TempDir(), nil, "HISTOGRAMS=native")
+	prometheus := startScraper(ctx, t, []string{"--enable-feature=native-histograms"}, gateway.Topology)
+	prometheus.await(ctx, t, `min(count_over_time(polyspan_topology_pending{end="call"}[1m]))`, 2)
+	shop := scriptedShop{to: "http://" + gateway.OTLPHTTP + "/v1/traces"}
+	shop.send(ctx, t, 100)
+	prometheus.awaitCalls(ctx, t, 100)
+	const seconds = `sum by (client, server) (rate(traces_service_graph_request_server_seconds{client="frontend",server="cart"}[5m]))`
+	prometheus.await(ctx, t, `histogram_count(`+seconds+`) > bool 0`, 1)
+	mean := prometheus.value(ctx, t, `histogram_sum(`+seconds+`) / histogram_count(`+seconds+`)`)
+	assert.InEpsilon(t, 0.1, mean, rateError)
+	// A bucket of schema 3 is 9 % wide.
+	assert.InEpsilon(t, 0.1, prometheus.value(ctx, t, `histogram_quantile(.9, `+seconds+`)`), 0.1)
+	assert.Empty(t, prometheus.query(ctx, t, `traces_service_graph_request_server_seconds_bucket`), "native only")
+}
+
 // startGateway starts a collector that is scraped; in place of an earlier one it takes
 // over its addresses.
-func startGateway(ctx context.Context, t *testing.T, storage string, earlier *polyglot.Collector) *polyglot.Collector {
+func startGateway(ctx context.Context, t *testing.T, storage string, earlier *polyglot.Collector, env ...string) *polyglot.Collector {
 	t.Helper()
 	o := polyglot.CollectorOptions{
 		Binary: builtFile(t, "polyspan-collector"), Configs: []string{filepath.Join("testdata", "grafana.yaml")},
-		Env: []string{"STORAGE=" + storage}, LogDir: t.TempDir(), ReadyTimeout: startTimeout,
+		Env: append(env, "STORAGE="+storage), LogDir: t.TempDir(), ReadyTimeout: startTimeout,
 	}
 	if earlier != nil {
 		o.Topology = earlier.Topology
@@ -201,10 +220,10 @@ const scrapeConfig = `
 global: {scrape_interval: 1s, scrape_timeout: 1s}
 scrape_configs:
   - job_name: topology
-    static_configs: [{targets: [%q, %q]}]
+    static_configs: [{targets: %s}]
 `
 
-func startScraper(ctx context.Context, t *testing.T, targets ...string) *scraper {
+func startScraper(ctx context.Context, t *testing.T, flags []string, targets ...string) *scraper {
 	t.Helper()
 	binary, err := polyglot.EnsurePrometheus(ctx, t.Output(), fromRoot(t, "_build", "prometheus"))
 	if err != nil && os.Getenv("CI") != "true" {
@@ -215,8 +234,11 @@ func startScraper(ctx context.Context, t *testing.T, targets ...string) *scraper
 	require.NoError(t, err)
 	dir := t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")
-	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, scrapeConfig, targets[0], targets[1]), 0o600))
-	cmd := exec.Command(binary, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address)
+	list, err := json.Marshal(targets)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, scrapeConfig, list), 0o600))
+	cmd := exec.Command(binary, append(flags,
+		"--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address)...)
 	cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {

@@ -88,7 +88,7 @@ func (d *Detector) decideOrphan(o *waiting) {
 // resolved its address to, those that were asked for by the same address, or the one
 // named like the host.
 func (d *Detector) candidates(c *topology.Unmatched) []topology.NodeName {
-	if c.Target.Kind == contract.NodeDatabase || c.Target.Kind == contract.NodeMessaging {
+	if c.Target.Kind == contract.NodeMessaging {
 		return nil
 	}
 	if c.TargetKnown || c.Target.Kind == contract.NodeService {
@@ -204,7 +204,7 @@ func lost(c *topology.Unmatched, m *match) *finding {
 	e := m.entry
 	return &finding{
 		key: groupKey{
-			cause: causeOfCarriers(c.Carriers, e.carriers), caller: c.Party, callee: e.party,
+			cause: causeOfCarriers(c.Carriers, e.carriers), caller: c.Party, callee: *e.party,
 			transport: c.Transport, address: c.Address,
 		},
 		weight: weightOf(c.Weight), level: m.level, at: c.Start, sent: c.Carriers, received: e.carriers, refused: e.refused,

@@ -10,7 +10,7 @@ import (
 
 // Limits bound a detector; [DefaultLimits] are good for most.
 type Limits struct {
-	// MaxEntries bounds the entries without a caller that are remembered, at about 200
+	// MaxEntries bounds the entries without a caller that are remembered, at about 130
 	// bytes each; one service may take an eighth.
 	MaxEntries int
 	// MaxLone bounds the callers that wait for their decision.
@@ -23,7 +23,7 @@ type Limits struct {
 	KeepMessages time.Duration
 }
 
-// DefaultLimits suit the graph's own: 3 MB when all is used.
+// DefaultLimits suit the graph's own: some 5 MB when all is used.
 func DefaultLimits() Limits {
 	return Limits{
 		MaxEntries:   16384,
@@ -78,7 +78,7 @@ func New(l Limits) (*Detector, error) {
 // Unmatched takes a span without its partner. One that was let go early for want of
 // room says nothing, nor does one whose times cannot be believed.
 func (d *Detector) Unmatched(u *topology.Unmatched) {
-	if u.Evicted || u.Start == 0 {
+	if u.Evicted || u.Start == 0 || Dull(u) {
 		return
 	}
 	switch {
@@ -95,6 +95,12 @@ func (d *Detector) Unmatched(u *topology.Unmatched) {
 		d.addresses.seeHost(u.Address, u.Party.NodeName, d.now)
 		d.entries.add(u, d.now)
 	}
+}
+
+// Dull reports whether a span can be no finding: databases send no spans, and nobody
+// expects them to.
+func Dull(u *topology.Unmatched) bool {
+	return u.Cause == topology.UnmatchedCaller && u.Target.Kind == contract.NodeDatabase
 }
 
 // Missed says that so many spans up to now were not told of: of callers from before

@@ -153,7 +153,6 @@ func TestScenarios(t *testing.T) {
 				}
 				w.strangers(50, 20, nil)
 			},
-			explained: []found{{contract.BreakNotInstrumented, "web", "", 20}},
 		},
 		{
 			name: "an address that no span ever came from",

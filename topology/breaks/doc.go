@@ -19,6 +19,7 @@
 //   - What is not lost context is told apart and listed by its own cause: a callee that
 //     sends no spans, one whose span was dropped or sampled away, one that was late, a
 //     call that failed, a hop in between that reports elsewhere.
+//   - Calls to databases are passed over.
 //   - All that is kept is bounded by [Limits]; what does not fit is counted.
 //
 // The package reads no clock and starts no goroutine. A [Detector] is not safe for

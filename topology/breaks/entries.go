@@ -1,6 +1,7 @@
 package breaks
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +14,7 @@ type entry struct {
 	trace      topology.TraceID
 	span       topology.SpanID
 	start, end int64
-	party      topology.Party
+	party      *topology.Party
 	address    string
 	carriers   topology.Carriers
 	refused    string
@@ -21,9 +22,13 @@ type entry struct {
 	claimed    bool  // it explains a caller
 }
 
-// entries are those of one service, by start.
+// entries are those of one service.
 type entries struct {
 	all []entry
+	// sorted: all is by start.
+	sorted bool
+	// parties are those of the entries, which share them.
+	parties []*topology.Party
 	// lost is the latest start of an entry that had to leave early: of callers from
 	// before it nothing can be said.
 	lost int64
@@ -90,6 +95,7 @@ func (t *entryTable) claimedShare(service topology.NodeName, address string) flo
 	}
 	var pending float64 // since the last that was claimed: they may still be
 	if s := t.byService[service]; s != nil {
+		s.sort()
 		for i := range s.all {
 			e := &s.all[i]
 			if !strings.EqualFold(e.address, address) {
@@ -127,16 +133,11 @@ func (t *entryTable) add(u *topology.Unmatched, now int64) {
 		t.byService[name] = s
 	}
 	s.lost = max(s.lost, t.gap)
-	e := entry{
-		trace: u.Trace, span: u.Span, start: u.Start, end: u.End, party: u.Party,
+	s.sorted = s.sorted && s.all[len(s.all)-1].start <= u.Start || len(s.all) == 0
+	s.all = append(s.all, entry{
+		trace: u.Trace, span: u.Span, start: u.Start, end: u.End, party: s.party(&u.Party),
 		address: u.Address, carriers: u.Carriers, refused: u.Refused, since: now,
-	}
-	// Roots come nearly in order of their start.
-	i := len(s.all)
-	for i > 0 && s.all[i-1].start > e.start {
-		i--
-	}
-	s.all = slices.Insert(s.all, i, e)
+	})
 	t.n++
 	if len(s.all) > t.perService {
 		t.drop(s)
@@ -152,8 +153,32 @@ func (t *entryTable) add(u *topology.Unmatched, now int64) {
 	}
 }
 
+// party gives the copy of a party that entries share.
+func (s *entries) party(p *topology.Party) *topology.Party {
+	for _, known := range s.parties {
+		if *known == *p {
+			return known
+		}
+	}
+	if len(s.parties) == maxParties {
+		s.parties = s.parties[:0]
+	}
+	own := *p
+	s.parties = append(s.parties, &own)
+	return &own
+}
+
+// sort puts the entries in order: they are looked at once a tick, and come all the time.
+func (s *entries) sort() {
+	if !s.sorted {
+		slices.SortFunc(s.all, func(a, b entry) int { return cmp.Compare(a.start, b.start) })
+		s.sorted = true
+	}
+}
+
 // drop lets the earlier half of a service's entries go before their time.
 func (t *entryTable) drop(s *entries) {
+	s.sort()
 	n := (len(s.all) + 1) / 2
 	s.lost = max(s.lost, s.all[n-1].start)
 	for i := range s.all[:n] {
@@ -198,6 +223,7 @@ func (s *entries) inside(start, end int64, tolerance time.Duration, yield func(*
 	if start <= s.lost {
 		return false
 	}
+	s.sort()
 	i, _ := slices.BinarySearchFunc(s.all, start, func(e entry, t int64) int {
 		if e.start < t {
 			return -1

@@ -110,19 +110,20 @@ type Total struct {
 func (d *Detector) Totals() map[Kind]Total {
 	sums := map[Kind]Total{}
 	for key, g := range d.groups.byKey {
-		if _, calls, _ := d.judge(&key, g); calls > 0 {
-			kind := Kind{
-				Caller: key.caller.NodeName, Callee: key.callee.NodeName,
-				Transport: key.transport, Cause: key.cause, Joined: key.joined,
-			}
-			sum := sums[kind]
-			created := timeOf(g.created)
-			if sum.Calls == 0 || created.Before(sum.Created) {
-				sum.Created = created
-			}
-			sum.Calls += calls
-			sums[kind] = sum
+		_, calls, _ := d.judge(&key, g)
+		if calls == 0 {
+			continue
 		}
+		kind := Kind{
+			Caller: key.caller.NodeName, Callee: key.callee.NodeName,
+			Transport: key.transport, Cause: key.cause, Joined: key.joined,
+		}
+		sum := sums[kind]
+		if created := timeOf(g.created); sum.Calls == 0 || created.Before(sum.Created) {
+			sum.Created = created
+		}
+		sum.Calls += calls
+		sums[kind] = sum
 	}
 	return sums
 }

@@ -33,7 +33,7 @@ const coarser = 6
 // into the next: two windows, 25 windows.
 var ages = [...]int64{2 * slotsPerWindow, 25 * slotsPerWindow}
 
-// Stats are the store's own figures: counters since [Open], and what is held now.
+// Stats are the store's own figures: counters since it was made, and what is held now.
 type Stats struct {
 	// Records and Bytes are held now, Unsaved those of them only in memory though there
 	// are blobs.
@@ -45,7 +45,7 @@ type Stats struct {
 	Damaged, Failed uint64
 }
 
-// Store keeps the slots of the retention. Make one with [Open].
+// Store keeps the slots of the retention. Make one with [New] or [Open].
 type Store struct {
 	options Options
 
@@ -68,17 +68,22 @@ type record struct {
 	held       []byte // nil when it is in Blobs only
 }
 
-// Open gives the store with what is in the blobs. An index that is damaged or foreign
-// is an error beside a store that works and is empty.
-func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{options: o}
+// New makes an empty store.
+func New(o Options) (*Store, error) {
 	if o.Width <= 0 || o.Retention < o.Width || o.MaxBytes <= 0 {
 		return nil, fmt.Errorf("history of %v in slots of %v and %d bytes: all must be positive, the retention no shorter than a slot", o.Retention, o.Width, o.MaxBytes)
 	}
-	if o.Blobs == nil {
-		return s, nil
+	return &Store{options: o}, nil
+}
+
+// Open gives the store with what is in the blobs. An index that is damaged or foreign
+// is an error beside a store that works and is empty.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s, err := New(o)
+	if err != nil || o.Blobs == nil {
+		return s, err
 	}
-	err := s.load(ctx)
+	err = s.load(ctx)
 	return s, err
 }
 

@@ -45,8 +45,8 @@ type Counts struct {
 
 // Sample is one series of a family at one instant.
 type Sample struct {
-	// Labels are those of [Encoder.Labels], More, which may be missing, those of
-	// [Encoder.More].
+	// Labels are those of [Encoder.Labels], nil for a series without any; More are those
+	// of [Encoder.More] behind them, which may be missing.
 	Labels, More Labels
 	// Created is when the series began; zero leaves it out, as gauges do.
 	Created time.Time

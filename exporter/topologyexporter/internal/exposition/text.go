@@ -110,14 +110,14 @@ func (t *text) series(beginning string, s *Sample) []byte {
 func (t *text) Histogram(s *Sample, c *Counts) {
 	var lower float64
 	t.layout.cumulative(c, func(b *bound, count float64) {
-		t.b = append(t.series(t.bucket, s), b.text...)
+		t.b = append(t.series(t.bucket, s), s.follow(b.text)...)
 		t.b = appendCount(t.b, count)
 		t.exemplarWithin(s.Exemplar, lower, b.le)
 		t.b = append(t.b, '\n')
 		lower = b.le
 	})
 	total, _ := c.total()
-	t.b = append(t.series(t.bucket, s), `,le="+Inf"} `...)
+	t.b = append(t.series(t.bucket, s), s.follow(`,le="+Inf"} `)...)
 	t.b = appendCount(t.b, total)
 	t.exemplarWithin(s.Exemplar, lower, math.Inf(1))
 	t.b = append(t.b, '\n')
@@ -126,6 +126,14 @@ func (t *text) Histogram(s *Sample, c *Counts) {
 	t.line(t.count, s)
 	t.b = append(appendCount(t.b, total), '\n')
 	t.flushFull()
+}
+
+// follow is the text of a label that follows those of a sample, if it has any.
+func (s *Sample) follow(label string) string {
+	if len(s.Labels) == 0 {
+		return label[1:]
+	}
+	return label
 }
 
 // appendFloat writes a number as short as it can be read back. OpenMetrics asks for a

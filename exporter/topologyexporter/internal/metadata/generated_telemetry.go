@@ -32,12 +32,15 @@ type TelemetryBuilder struct {
 	ExporterTopologyDuplicates        metric.Int64ObservableCounter
 	ExporterTopologyEdges             metric.Int64ObservableGauge
 	ExporterTopologyExpired           metric.Int64ObservableCounter
+	ExporterTopologyHistoryLost       metric.Int64ObservableCounter
+	ExporterTopologyHistorySize       metric.Int64ObservableGauge
 	ExporterTopologyInvalid           metric.Int64ObservableCounter
 	ExporterTopologyNegativeDurations metric.Int64ObservableCounter
 	ExporterTopologyNodes             metric.Int64ObservableGauge
 	ExporterTopologyPairs             metric.Int64ObservableCounter
 	ExporterTopologyPending           metric.Int64ObservableGauge
 	ExporterTopologyRefused           metric.Int64ObservableCounter
+	ExporterTopologySaveFailed        metric.Int64ObservableCounter
 	ExporterTopologySpans             metric.Int64ObservableCounter
 	ExporterTopologyStreamClients     metric.Int64ObservableGauge
 	ExporterTopologyStreamDropped     metric.Int64Counter
@@ -105,6 +108,36 @@ func (builder *TelemetryBuilder) RegisterExporterTopologyExpiredCallback(cb metr
 		cb(ctx, &observerInt64{inst: builder.ExporterTopologyExpired, obs: o})
 		return nil
 	}, builder.ExporterTopologyExpired)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterExporterTopologyHistoryLostCallback sets callback for observable ExporterTopologyHistoryLost metric.
+func (builder *TelemetryBuilder) RegisterExporterTopologyHistoryLostCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ExporterTopologyHistoryLost, obs: o})
+		return nil
+	}, builder.ExporterTopologyHistoryLost)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterExporterTopologyHistorySizeCallback sets callback for observable ExporterTopologyHistorySize metric.
+func (builder *TelemetryBuilder) RegisterExporterTopologyHistorySizeCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ExporterTopologyHistorySize, obs: o})
+		return nil
+	}, builder.ExporterTopologyHistorySize)
 	if err != nil {
 		return err
 	}
@@ -204,6 +237,21 @@ func (builder *TelemetryBuilder) RegisterExporterTopologyRefusedCallback(cb metr
 	return nil
 }
 
+// RegisterExporterTopologySaveFailedCallback sets callback for observable ExporterTopologySaveFailed metric.
+func (builder *TelemetryBuilder) RegisterExporterTopologySaveFailedCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ExporterTopologySaveFailed, obs: o})
+		return nil
+	}, builder.ExporterTopologySaveFailed)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
 // RegisterExporterTopologySpansCallback sets callback for observable ExporterTopologySpans metric.
 func (builder *TelemetryBuilder) RegisterExporterTopologySpansCallback(cb metric.Int64Callback) error {
 	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
@@ -286,6 +334,18 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ExporterTopologyHistoryLost, err = builder.meter.Int64ObservableCounter(
+		"otelcol_exporter_topology_history_lost",
+		metric.WithDescription("Records of the history that left before their time because of max_mib or could not be read, and calls that came too late to be put into it. [Alpha]"),
+		metric.WithUnit("{item}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExporterTopologyHistorySize, err = builder.meter.Int64ObservableGauge(
+		"otelcol_exporter_topology_history_size",
+		metric.WithDescription("Size of the history, in memory and in the storage extension, bounded by history::max_mib. [Alpha]"),
+		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ExporterTopologyInvalid, err = builder.meter.Int64ObservableCounter(
 		"otelcol_exporter_topology_invalid",
 		metric.WithDescription("Spans that could not be read as they are. Those with bad times are counted as calls and left out of durations. [Alpha]"),
@@ -320,6 +380,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_exporter_topology_refused",
 		metric.WithDescription("What a bound turned away; it is drawn as an overflow node where it can be drawn. [Alpha]"),
 		metric.WithUnit("{item}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExporterTopologySaveFailed, err = builder.meter.Int64ObservableCounter(
+		"otelcol_exporter_topology_save_failed",
+		metric.WithDescription("Writes to the storage extension that failed; they are tried again. [Alpha]"),
+		metric.WithUnit("{write}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ExporterTopologySpans, err = builder.meter.Int64ObservableCounter(

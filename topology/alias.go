@@ -66,7 +66,7 @@ func (g *Graph) learnAlias(id peerID, callee nodeID) {
 	}
 	k := aliasKeyOf(&p.key)
 	g.confirmAlias(k, callee)
-	if k.port != 0 && literal(k.address) {
+	if k.port != 0 && literal(k.address) && !loopback(k.address) {
 		// Who calls from an address of its own is the one who answers there.
 		k.port = 0
 		g.confirmAlias(k, callee)

@@ -50,6 +50,24 @@ func TestAliases(t *testing.T) {
 	}
 }
 
+// Who calls from an address under which a service answers is that service; who
+// calls from loopback is anybody on the machine.
+func TestCallersByAddress(t *testing.T) {
+	for client, want := range map[string]string{
+		"10.0.0.1":  "b -> a http call x1 inferred=1",
+		"10.0.0.2":  "user -> a http call x1",
+		"127.0.0.1": "user -> a http call x1",
+	} {
+		w := newWorld(t, DefaultLimits())
+		w.add(paired(1, "10.0.0.1", "b")...)
+		w.add(paired(2, "127.0.0.1", "d")...)
+		entry := http
+		entry.ClientAddress = client
+		w.add(span{service: "a", kind: KindServer, trace: 9, id: 1, attrs: entry})
+		assert.Contains(t, w.drawn(time.Minute), want, client)
+	}
+}
+
 // An address that is given to another service is learned anew when the old one has
 // not answered for the retention; until then it tells nothing.
 func TestAliasesAge(t *testing.T) {

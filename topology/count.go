@@ -123,7 +123,7 @@ func (g *Graph) countRootCall(h *half, a *Attributes) {
 		id := g.hold(&peerKey{caller: g.nodeOfHalf(h), class: peerNamed, name: g.cut(a.PeerService)})
 		c.key.source = g.nodeOf(id, g.nodeOfHalf(h))
 		g.peers.release(id)
-	case a.ClientAddress != "":
+	case a.ClientAddress != "" && !loopback(a.ClientAddress): // loopback is anybody on the machine
 		if caller, ok := g.aliased(&peerKey{caller: g.nodeOfHalf(h), address: a.ClientAddress}); ok && caller != c.key.target {
 			c.key.source = caller
 			c.evidence = max(c.evidence, EvidenceInferred)

@@ -51,6 +51,7 @@ How the figures are made is described in docs/inference.md.`,
 	}
 	f := cmd.Flags()
 	f.Float64SliceVar(&o.compress, "compress", []float64{1}, "how many times closer together the requests are; several give a row each")
+	f.BoolVar(&o.KeepStep, "keep-step", o.KeepStep, "compress by whole steps of the coarsest clock, as a real load would")
 	f.StringSliceVar(&o.variants, "variant", []string{"A"}, "contexts that are removed: A (inside services), B (between services), C (both, clocks wrong); several give a row each")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "decides ids, order, clocks and batches")
 	f.Float64Var(&o.MinConfidence, "min-confidence", o.MinConfidence, "joins below it count as not made (0 counts every best candidate)")

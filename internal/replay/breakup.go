@@ -42,7 +42,7 @@ func Break(r *Recording, recipe Recipe) (*Broken, error) {
 		Spans: make([]infer.Span, len(r.Spans)), Truth: newTruth(r, &recipe), recipe: recipe,
 		index: make(map[infer.Ref]int32, len(r.Spans)), arrival: make([]int64, len(r.Spans)),
 	}
-	shift := shifts(r, recipe.Compress)
+	shift := shifts(r, &recipe)
 	offset := clockOffsets(r, recipe)
 	for i := range r.Spans {
 		in := &r.Spans[i]
@@ -95,9 +95,13 @@ func (t *Truth) up(i int32) int32 {
 	return t.spans[i].Up
 }
 
-// shifts is how much earlier each trace happens, in ns but whole µs: its distance
-// to the recording's first trace becomes a Compress-th.
-func shifts(r *Recording, compress float64) []int64 {
+// shifts is how much earlier each trace happens, in ns but whole steps: its
+// distance to the recording's first trace becomes a Compress-th.
+func shifts(r *Recording, recipe *Recipe) []int64 {
+	step := int64(time.Microsecond)
+	if recipe.KeepStep {
+		step = r.coarsestStep()
+	}
 	var start []int64
 	first := int64(math.MaxInt64)
 	for i := range r.Spans {
@@ -112,12 +116,30 @@ func shifts(r *Recording, compress float64) []int64 {
 	}
 	for i, at := range start {
 		distance := at - first
-		start[i] = distance - int64(float64(distance)/compress)/int64(time.Microsecond)*int64(time.Microsecond)
-		if compress == 1 {
-			start[i] = 0
-		}
+		start[i] = (distance - int64(float64(distance)/recipe.Compress)) / step * step
 	}
 	return start
+}
+
+// coarsestStep is the step of the coarsest clock, at least 1 µs: the largest power
+// of ten of which all times of one of the processes are multiples.
+func (r *Recording) coarsestStep() int64 {
+	const most = int64(time.Second)
+	steps := map[uint32]int64{}
+	for i := range r.Spans {
+		s := &r.Spans[i]
+		if steps[s.Process] == 0 {
+			steps[s.Process] = most
+		}
+		for steps[s.Process] > int64(time.Microsecond) && (s.Start%steps[s.Process] != 0 || s.End%steps[s.Process] != 0) {
+			steps[s.Process] /= 10
+		}
+	}
+	coarsest := int64(time.Microsecond)
+	for _, step := range steps {
+		coarsest = max(coarsest, step)
+	}
+	return coarsest
 }
 
 // clockOffsets draws how wrong each host's clock is, by the number of its name.

@@ -116,6 +116,28 @@ func TestBreakCompress(t *testing.T) {
 	assert.Equal(t, [][2]int64{{1000, 1100}, {2000, 2100}, {2010, 2020}, {2011, 2019}}, got)
 }
 
+// With the step kept, times stay multiples of a millisecond where they were.
+func TestBreakKeepStep(t *testing.T) {
+	b := newBuilder()
+	for _, at := range []int64{1_000, 4_000, 8_000} {
+		b.root("a", "GET /", at, at+1000)
+	}
+	for _, tt := range []struct {
+		keep bool
+		want []int64
+	}{{false, []int64{1000, 2500, 4500}}, {true, []int64{1000, 3000, 5000}}} {
+		recipe := DefaultRecipe()
+		recipe.Compress, recipe.KeepStep = 2, tt.keep
+		broken, err := Break(b.rec, recipe)
+		require.NoError(t, err)
+		var got []int64
+		for _, s := range broken.Spans {
+			got = append(got, s.Start/1000)
+		}
+		assert.Equal(t, tt.want, got, "step kept: %t", tt.keep)
+	}
+}
+
 func TestBreakSkew(t *testing.T) {
 	b, _, _, _ := twoRequests()
 	recipe := DefaultRecipe()

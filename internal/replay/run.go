@@ -16,7 +16,8 @@ type Options struct {
 	MinConfidence float64
 	// Wait is the engine's: how long after its arrival an orphan is answered.
 	Wait time.Duration
-	// Baselines asks for the simple methods on the same spans.
+	// Baselines asks for the simple methods on the same spans; they only have answers
+	// in variant A.
 	Baselines bool
 	// Explain bounds how many wrong and missing joins are described.
 	Explain int
@@ -117,7 +118,7 @@ func Run(ctx context.Context, r *Recording, o Options) (*Row, error) {
 	}
 	row.TracesLeftOut -= row.Traces
 	row.InFlight, row.BusiestInFlight = broken.inFlight()
-	if o.Baselines {
+	if o.Baselines && o.Variant == VariantA {
 		for _, m := range Baselines() {
 			b := Score(broken, m.Joins(broken), 0)
 			row.Baselines = append(row.Baselines, BaselineRow{Name: m, EndToEnd: b.EndToEnd, Edge: b.Edge})

@@ -26,6 +26,10 @@ type Recipe struct {
 	// Compress divides the distance between requests, and so multiplies how many
 	// are in flight; what happens inside a request keeps its times. At least 1.
 	Compress float64
+	// KeepStep moves requests by whole steps of the recording's coarsest clock, and
+	// not by microseconds. Where clocks are coarse, anything finer gives each trace a
+	// phase of its own, which real ones do not have.
+	KeepStep bool
 	// Skew bounds the offset of each host's clock in variant C.
 	Skew time.Duration
 	// Propagated is the share of traces that keep all their contexts, as some do in

@@ -12,6 +12,9 @@ type clocks struct {
 	pairs map[hostPair]pairOffset
 	// offset is how far a host's clock is ahead, ns.
 	offset map[uint64]int64
+	// waiting are distances of unlinked spans of pairs that had too few of them to
+	// tell, for the next window; at most maxWaiting a pair and maxPairs pairs.
+	waiting map[hostPair][]int64
 }
 
 // hostPair is a caller's and a callee's clock, which differ.
@@ -30,9 +33,18 @@ const (
 	maxSkew   = 1_000_000_000
 	// minPairs is from how many observations on a pair's offset is believed.
 	minPairs = 12
+	// minHeap is how many unlinked spans have to lie together beyond chance.
+	minHeap = 4
+	// maxWaiting bounds the distances of a pair kept for the next window. A pair
+	// that has more of them in one window needs no more.
+	maxWaiting = 500
 	// maxPairs bounds the hosts told apart; more are taken to be exact.
 	maxPairs = 16_384
 )
+
+func newClocks() clocks {
+	return clocks{pairs: map[hostPair]pairOffset{}, offset: map[uint64]int64{}, waiting: map[hostPair][]int64{}}
+}
 
 // clockOf names the clock a span was stamped by.
 func clockOf(s *Span) uint64 {
@@ -65,6 +77,7 @@ func (c *clocks) set(p hostPair, o pairOffset) {
 // guess finds a pair's offset from the distances between all spans that may
 // belong together: those that do lie in one heap, the others everywhere.
 func (c *clocks) guess(p hostPair, distances []int64) {
+	distances = append(distances, c.waiting[p]...)
 	count := map[int64]int{}
 	for _, d := range distances {
 		count[floorDiv(d, clockGrid)]++
@@ -78,9 +91,11 @@ func (c *clocks) guess(p hostPair, distances []int64) {
 	}
 	// What lies there by chance: the counts of three cells, the middle one twice.
 	chance := 4 * len(distances) / (2 * maxSkew / clockGrid)
-	if most < 2*minPairs+3*chance {
+	if most < 2*minHeap+4*chance {
+		c.wait(p, distances)
 		return
 	}
+	delete(c.waiting, p)
 	near := distances[:0:0]
 	for _, d := range distances {
 		if abs(floorDiv(d, clockGrid)-best) <= 1 {
@@ -89,6 +104,12 @@ func (c *clocks) guess(p hostPair, distances []int64) {
 	}
 	slices.Sort(near)
 	c.set(p, pairOffset{ahead: near[len(near)/2], weight: most / 4})
+}
+
+func (c *clocks) wait(p hostPair, distances []int64) {
+	if _, ok := c.waiting[p]; ok || len(c.waiting) < maxPairs {
+		c.waiting[p] = distances[:min(len(distances), maxWaiting)]
+	}
 }
 
 // settle turns the pairs' offsets into one per host, strongest pairs first.

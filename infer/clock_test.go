@@ -7,10 +7,6 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func newClocks() clocks {
-	return clocks{pairs: map[hostPair]pairOffset{}, offset: map[uint64]int64{}}
-}
-
 func TestClocksAgreeAlongPairs(t *testing.T) {
 	ahead := map[uint64]int64{1: 0, 2: 3 * ms, 3: -2 * ms, 4: 500 * us, 7: 0, 8: 9 * ms}
 	c := newClocks()
@@ -47,4 +43,15 @@ func TestClocksNeedSeveralObservations(t *testing.T) {
 	c := newClocks()
 	c.observe(hostPair{1, 2}, make([]int64, minPairs-1))
 	assert.Empty(t, c.pairs)
+}
+
+func TestClocksGatherOverWindows(t *testing.T) {
+	c := newClocks()
+	window := []int64{5 * ms, 5*ms + 10_000, -700 * ms}
+	c.guess(hostPair{1, 2}, window)
+	assert.Empty(t, c.pairs, "two of a kind may be chance")
+	c.guess(hostPair{1, 2}, window)
+	c.guess(hostPair{1, 2}, window)
+	assert.InDelta(t, 5*ms, c.pairs[hostPair{1, 2}].ahead, 20*us)
+	assert.Len(t, c.waiting, 1, "what came after waits for more")
 }

@@ -17,7 +17,8 @@ type Config struct {
 	MinConfidence float64
 	// MaxCandidates bounds the requests weighed per orphan; the likeliest stay.
 	MaxCandidates int
-	// MaxEndpoints bounds the endpoints with a learned model, over all services.
+	// MaxEndpoints bounds the endpoints with a learned model, over all services,
+	// and the services. A model of ten types of calls takes about 100 kB.
 	MaxEndpoints int
 	// MaxWork bounds the request scorings of one window, about 100 ns each. What
 	// is not decided by then is given up and counted.

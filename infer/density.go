@@ -78,7 +78,7 @@ const background = 1.0
 func (d *density) fit(coarse bool) float64 {
 	var p [bins]float64
 	k := kernel(d.n)
-	for b, c := range d.count {
+	for b, c := range &d.count {
 		if c == 0 {
 			continue
 		}

@@ -9,20 +9,25 @@
 //
 // How it works, in the order of the data:
 //
-//   - Spans are held for at most Config.Wait. A window closes every half of it;
-//     the older half is decided, the newer half is context for the decision.
+//   - Spans are held up to one and a half times Config.Wait. When a window closes,
+//     what arrived long enough ago for its request to have arrived too is decided;
+//     what is newer is context, and decided by the next window.
 //   - A request is a span that enters a process; its calls are what it causes
 //     there. Every endpoint has a learned model: which callees it calls, how
 //     often, how long after what, and how long after the last answer it ends.
-//     Requests whose context did propagate teach it first; where there are none
-//     the window teaches itself from several simple starts and keeps the one
-//     that explains the window best.
+//     Requests whose context did propagate teach it; where there are none the
+//     first window teaches itself from several simple starts, goes on with the
+//     one that explains it best, and learns most from its quiet moments.
 //   - The calls of a window are shared out among its requests so that the
 //     requests together are as probable as possible; an orphan may also be
 //     nobody's child, at the rate such roots are seen.
 //   - The confidence weighs the chosen parent against every exchange that would
-//     give the orphan another one, and is then held against self-checks: known
-//     parents are hidden, inferred and compared.
+//     give the orphan another one, less sharply than the models say, and is then
+//     held against self-checks: known parents are hidden, inferred and compared.
+//
+// For [Between], a client span is a request that makes one call. The hosts' clocks
+// are brought together first, from calls that are known or, without any, from
+// where the distances of all possible ones heap up.
 //
 // Guarantees. The result for a window depends on the set of its spans, not on
 // their order. Everything held is bounded by Config; what does not fit is given

@@ -36,7 +36,7 @@ func New(cfg Config) (*Engine, error) {
 		cfg:    cfg,
 		models: newModels(cfg.MaxEndpoints),
 		checks: map[checkKey]checkCount{},
-		clocks: clocks{pairs: map[hostPair]pairOffset{}, offset: map[uint64]int64{}},
+		clocks: newClocks(),
 	}, nil
 }
 

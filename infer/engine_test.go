@@ -10,14 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func newEngine(t testing.TB, change func(*Config)) *Engine {
-	t.Helper()
+func newEngine(tb testing.TB, change func(*Config)) *Engine {
+	tb.Helper()
 	cfg := DefaultConfig()
 	if change != nil {
 		change(&cfg)
 	}
 	e, err := New(cfg)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return e
 }
 
@@ -39,7 +39,7 @@ func TestAccuracy(t *testing.T) {
 		{"sequence, one in flight", workload{requests: 600, every: 10 * ms, stages: sequence}, 0.995, 0.99},
 		{"sequence, three in flight", workload{requests: 1500, every: 1 * ms, stages: sequence}, 0.95, 0.97},
 		{"parallel calls", workload{requests: 1500, every: 1 * ms, stages: parallel}, 0.93, 0.97},
-		{"repeated calls", workload{requests: 1500, every: 1.5 * ms, stages: repeated}, 0.95, 0.955},
+		{"repeated calls", workload{requests: 1000, every: 1.5 * ms, stages: repeated}, 0.95, 0.955},
 		{"answers from a cache", workload{requests: 1500, every: 1 * ms, stages: cached}, 0.90, 0.97},
 		{"calls that outlive their request", workload{requests: 1500, every: 2 * ms, stages: forgot}, 0.95, 0.97},
 		{"replicas", workload{requests: 2000, every: 0.5 * ms, replicas: 3, stages: sequence}, 0.95, 0.97},

@@ -6,7 +6,7 @@ type models struct {
 	// between holds the models of problem [Between]: its endpoints are what clients
 	// call, its types what servers answer.
 	between *service
-	// size is the number of endpoints, kept at or below limit.
+	// size is the number of endpoints; it and that of services are at most limit.
 	size, limit int
 }
 
@@ -40,9 +40,10 @@ type typeKey struct {
 // maxTypes bounds the call types of one service; calls of further ones are given up.
 const maxTypes = 512
 
+// service returns the models of a service, or nil above the bound.
 func (m *models) service(name uint32) *service {
 	s := m.services[name]
-	if s == nil {
+	if s == nil && len(m.services) < m.limit {
 		s = newService()
 		m.services[name] = s
 	}

@@ -18,8 +18,8 @@ func (w *window) pairings(clients, servers, known []int32, hide visibility) *tas
 	for _, i := range known {
 		clients, servers = append(clients, i), append(servers, w.view.nodes[i].callee)
 	}
-	names := w.names(clients, servers, known)
-	l := layout{w: w, task: p, hide: hide, groups: w.groups(clients, servers, &names)}
+	called := w.names(clients, servers, known)
+	l := layout{w: w, task: p, hide: hide, groups: w.groups(clients, servers, &called)}
 	for _, i := range w.byStart(clients) {
 		l.addClient(i)
 	}
@@ -30,7 +30,7 @@ func (w *window) pairings(clients, servers, known []int32, hide visibility) *tas
 		sc.tardy = make([]bool, len(p.svc.types))
 		sc.addCandidates(w.e.cfg.MaxCandidates, w.phase(sc), func(i, j int32) bool {
 			r, x := &sc.requests[i], &sc.calls[j]
-			return x.end <= r.end && names.match(&w.view.nodes[r.node], &w.view.nodes[x.node])
+			return x.end <= r.end && called.match(&w.view.nodes[r.node], &w.view.nodes[x.node])
 		})
 		sc.inUnits(p.svc.unit)
 		sc.countRates(len(p.svc.types))

@@ -6,10 +6,14 @@ import "math"
 // a request to stay a candidate.
 const rareDelay = 3
 
-// prune drops the requests that learned models rule out: those that a call would
-// come so long after, or end so long before the end of, as was never seen. Where
-// that leaves none, all stay.
-func (s *solver) prune(sc *scope) {
+// surelyTaught is from how many requests on one delay never seen is enough to rule
+// a request out; below, it may be a slow moment, and takes two.
+const surelyTaught = 2000
+
+// prune drops the requests that models taught by so many requests rule out: those
+// that a call would come so long after, or end so long before the end of, as was
+// never seen. Where that leaves none, all stay.
+func (s *solver) prune(sc *scope, taught float64) {
 	var kept []int32
 	for j := range sc.calls {
 		x := &sc.calls[j]
@@ -20,7 +24,7 @@ func (s *solver) prune(sc *scope) {
 		for _, i := range x.candidates {
 			r := &sc.requests[i]
 			e := s.eps[r.ep]
-			if e.requests < matureRequests || e.plausible(x.typ, x.start-r.start, r.end-x.end) {
+			if i == x.request || e.requests < taught || e.plausible(x.typ, x.start-r.start, r.end-x.end) {
 				kept = append(kept, i)
 			}
 		}
@@ -38,10 +42,12 @@ func (e *endpoint) plausible(typ int16, since, rest int64) bool {
 		return false
 	}
 	after := binOf(since)
-	if c.nth[0].by[fromRequest].all.rare(after) && c.nth[1].by[fromRequest].all.rare(after) {
-		return false
+	strange := c.nth[0].by[fromRequest].all.rare(after) && c.nth[1].by[fromRequest].all.rare(after)
+	strangeEnd := rest >= 0 && c.rest.rare(binOf(rest))
+	if e.requests >= surelyTaught {
+		return !strange && !strangeEnd
 	}
-	return rest < 0 || !c.rest.rare(binOf(rest))
+	return !strange || !strangeEnd
 }
 
 // rare reports whether a delay is hardly likelier than one never seen.

@@ -84,7 +84,7 @@ func restoreGaps(out *gaps, in *savedGaps, types int) bool {
 		if before < 0 || before > types || !restoreDensity(&d, &in.Densities[i]) {
 			return false
 		}
-		for b, c := range d.count {
+		for b, c := range &d.count {
 			if c > 0 {
 				out.add(int16(before-1), b, float64(c))
 			}

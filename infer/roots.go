@@ -86,7 +86,7 @@ func (s *solver) countRoots(scopes []*scope, known []callKind) []callKind {
 			}
 			s.b.fill(s, sc, move{typ: int16(t)}, all)
 			for it := range s.b.items {
-				some, root := s.b.against(int32(it)), s.b.asRoot(int32(it))
+				some, root := s.b.against(int32(it), 1), s.b.asRoot(int32(it))
 				if s.b.at[it] != outside {
 					some = logSum(some, 0)
 				}

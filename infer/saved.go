@@ -63,7 +63,7 @@ type (
 
 func saveDensity(d *density) savedDensity {
 	var out savedDensity
-	for b, c := range d.count {
+	for b, c := range &d.count {
 		if c > 0 {
 			out.Bins = append(out.Bins, uint8(b))
 			out.Counts = append(out.Counts, c)

@@ -171,6 +171,16 @@ func (sc *scope) assign(to []int32) {
 	}
 }
 
+func (sc *scope) countOpen() int {
+	n := 0
+	for j := range sc.calls {
+		if !sc.calls[j].fixed {
+			n++
+		}
+	}
+	return n
+}
+
 // open reports whether a call of a type is still to be assigned.
 func (sc *scope) open(typ int16) bool {
 	return slices.ContainsFunc(sc.calls, func(x call) bool { return x.typ == typ && !x.fixed })

@@ -40,7 +40,7 @@ func (w *window) addRequests(p *task, sc *scope, eps map[endpointKey]int32, from
 	}
 	for i := from; i < to; i++ {
 		n := &w.view.nodes[i]
-		if n.place != placeEntry && !(n.place == placeOrphan && n.hasInside) {
+		if n.place != placeEntry && (n.place != placeOrphan || !n.hasInside) {
 			continue
 		}
 		ep, ok := w.endpoint(p, eps, endpointKey{service: n.Service, operation: n.Operation, kind: n.Kind})

@@ -87,7 +87,7 @@ func (e *Engine) Restore(data []byte, intern func(string) uint32) error {
 	if m.between, err = r.service(&in.Between); err != nil {
 		return err
 	}
-	for i := range in.Services {
+	for i := range in.Services[:min(len(in.Services), m.limit)] {
 		s, err := r.service(&in.Services[i])
 		if err != nil {
 			return err

@@ -1,6 +1,9 @@
 package infer
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // solver shares the calls of scopes out among their requests, under the models
 // of one service.
@@ -180,10 +183,8 @@ func (s *solver) sum(sc *scope, group []int32) float64 {
 }
 
 func appendNew(list []int32, v int32) []int32 {
-	for _, have := range list {
-		if have == v {
-			return list
-		}
+	if slices.Contains(list, v) {
+		return list
 	}
 	return append(list, v)
 }
@@ -210,9 +211,6 @@ func (s *solver) merged(base, less, more []int32) []int32 {
 	s.list = out
 	return out
 }
-
-// negligible is a log probability not worth following up.
-const negligible = -30
 
 func logSum(a, b float64) float64 {
 	if a < b {

@@ -57,10 +57,12 @@ func (r rule) prefers(a, b *request) bool {
 	switch r {
 	case earliestEnd:
 		return a.end < b.end
+	case earliestStart:
+		return a.start < b.start
 	case latestStart:
 		return a.start > b.start
 	default:
-		return a.start < b.start
+		return false
 	}
 }
 

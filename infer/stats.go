@@ -11,7 +11,7 @@ type Stats struct {
 	GivenUpOverflow uint64 // spans not held because of MaxSpans
 	GivenUpTime     uint64 // spans that end before they start
 	GivenUpWork     uint64 // orphans not decided because of MaxWork
-	GivenUpModels   uint64 // calls of types and endpoints above the bounds
+	GivenUpModels   uint64 // spans of services, endpoints and call types above the bounds, in every window they are held
 	Held            int    // spans held now
 	Endpoints       int    // endpoints with a model now
 }

@@ -54,7 +54,6 @@ type maker struct {
 	workload
 	r   *rand.Rand
 	out recorded
-	ids uint64
 }
 
 func (s workload) record(seed uint64) recorded {

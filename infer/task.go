@@ -26,12 +26,13 @@ const (
 // rounds of teaching and exchanging in a window without a mature model, and of
 // exchanging with one.
 const (
-	teachRounds    = 3
-	doubtRound     = 2 // from where on calls may turn out to be nobody's
-	refineRounds   = 2
+	teachRounds = 6
+	// worthwhile is the gain per open call from which another round is worth it.
+	worthwhile     = 0.003
+	refineRounds   = 4
 	exchangeRounds = 8
 	// teachRequests is how many requests per endpoint teach.
-	teachRequests = 250
+	teachRequests = 350
 )
 
 // solve assigns every open call. Where the models are young, the first part of
@@ -91,7 +92,7 @@ func (t *task) exchange(s *solver, types int) {
 	for _, sc := range t.scopes {
 		sc.weighRoots(t.kinds)
 		sc.clearOpen()
-		s.prune(sc)
+		s.prune(sc, matureRequests)
 		s.startLearned(sc)
 		s.improve(sc, types, exchangeRounds)
 	}
@@ -115,6 +116,7 @@ func (t *task) part(requests int) *task {
 	for _, sc := range t.scopes {
 		if p := sc.until(cut); len(p.calls) > 0 {
 			out.scopes = append(out.scopes, p)
+			out.open += p.countOpen()
 		}
 	}
 	if len(out.scopes) == 0 {
@@ -141,9 +143,17 @@ func (t *task) teach(s *solver, types int) {
 	for k, sc := range t.scopes {
 		sc.assign(keep[k])
 	}
-	for n := range teachRounds {
-		t.round(s, types, n >= doubtRound)
+	for range teachRounds {
+		for _, sc := range t.scopes {
+			s.prune(sc, teachRequests/2)
+		}
+		total := t.round(s, types, false)
+		if total < best+worthwhile*float64(t.open) {
+			break
+		}
+		best = total
 	}
+	t.round(s, types, true)
 }
 
 // round learns from the present assignment, improves it, and returns how well it
@@ -180,13 +190,14 @@ func (t *task) learned(s *solver) []*endpoint {
 		out[k] = m.clone()
 	}
 	for _, sc := range t.scopes {
+		weights := sc.clarity()
 		for i := range sc.requests {
 			r := &sc.requests[i]
 			if sc.cut != 0 && r.end > sc.cut {
 				continue // its later calls are not here
 			}
 			s.feat.read(r, r.calls, sc.calls)
-			out[r.ep].learn(&s.feat, 1)
+			out[r.ep].learn(&s.feat, weights[i])
 		}
 	}
 	for _, e := range out {

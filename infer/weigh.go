@@ -5,7 +5,8 @@ import "math"
 // weigh gives every open call that has a request the probability that it is the
 // right one: the weight of the solution against the weights of the exchanges
 // that would move the call elsewhere.
-func (s *solver) weigh(sc *scope, types int, wanted func(j int32) bool) {
+func (s *solver) weigh(sc *scope, p Problem, wanted func(j int32) bool) {
+	types, temper := len(sc.rate), p.temper()
 	odds := make([]float64, len(sc.calls))
 	roots := make([]float64, len(sc.calls))
 	for j := range odds {
@@ -14,9 +15,11 @@ func (s *solver) weigh(sc *scope, types int, wanted func(j int32) bool) {
 	for _, m := range s.moves(sc, types) {
 		s.b.fill(s, sc, m, wanted)
 		for it := range s.b.items {
-			o := s.b.against(int32(it))
+			o := s.b.against(int32(it), temper)
 			if m.with == alone && s.b.at[it] != outside {
-				roots[s.b.items[it][0]] = s.b.asRoot(int32(it))
+				j := s.b.items[it][0]
+				roots[j] = s.b.asRoot(int32(it))
+				sc.calls[j].choice = logSum(s.b.against(int32(it), 1), 0)
 			}
 			for _, j := range s.b.items[it] {
 				odds[j] = logSum(odds[j], o)
@@ -29,7 +32,6 @@ func (s *solver) weigh(sc *scope, types int, wanted func(j int32) bool) {
 	for j := range sc.calls {
 		all := logSum(odds[j], roots[j]/temper)
 		sc.calls[j].confidence = 1 / (1 + math.Exp(all))
-		sc.calls[j].choice = logSum(odds[j], 0)
 		sc.calls[j].root = 1 / (1 + math.Exp(-roots[j]))
 		if sc.calls[j].request == none {
 			sc.calls[j].root = sc.calls[j].confidence
@@ -38,13 +40,19 @@ func (s *solver) weigh(sc *scope, types int, wanted func(j int32) bool) {
 }
 
 // temper is how many times less certain than the models say the solver is: they
-// are learned from its own assignments, whose mistakes they share.
-const temper = 2
+// are learned from its own assignments, whose mistakes they share. Whole requests
+// have more to be wrong about than single calls.
+func (p Problem) temper() float64 {
+	if p == Between {
+		return 2
+	}
+	return 3
+}
 
 // against is the log odds of item it being in another request than now: the sum
 // over its other slots of what its going there loses, when the item there goes
 // to the best place left to it.
-func (b *board) against(it int32) float64 {
+func (b *board) against(it int32, temper float64) float64 {
 	here := b.gainAt(it, b.at[it])
 	now := none
 	if b.at[it] >= 0 {

@@ -38,6 +38,10 @@ func (w *window) eachService(f func(from, to int32)) {
 // within solves problem [Within] for one service.
 func (w *window) within(from, to int32) {
 	svc := w.e.models.service(w.view.nodes[from].Service)
+	if svc == nil {
+		w.e.stats.GivenUpModels += uint64(to - from)
+		return
+	}
 	w.grant(int(to - from))
 	if w.checkDue(svc) {
 		w.check(w.scopes(svc, from, to, hidden), Within)
@@ -66,7 +70,7 @@ func (w *window) solve(p *task, problem Problem) bool {
 		p.solve(&w.s)
 	}
 	for _, sc := range p.scopes {
-		w.s.weigh(sc, types, w.isDue(sc))
+		w.s.weigh(sc, problem, w.isDue(sc))
 	}
 	ok := w.s.work > 0
 	for _, sc := range p.scopes {

@@ -25,7 +25,7 @@ func DOT(t *contract.Topology) string {
 	for i := range p.edges {
 		e := &p.edges[i]
 		style := ""
-		if e.Relation == contract.RelationMessage || e.Relation == contract.RelationTelemetry {
+		if dashed(e) {
 			style = ", style=dashed"
 		}
 		fmt.Fprintf(&b, "  n%d -> n%d [label=\"%s\"%s];\n", number[e.Source], number[e.Target], dotEscape(edgeLabel(e)), style)

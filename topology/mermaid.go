@@ -72,7 +72,7 @@ func (p *picture) mermaid() string {
 	for i := range p.edges {
 		e := &p.edges[i]
 		arrow := "-->"
-		if e.Relation == contract.RelationMessage || e.Relation == contract.RelationTelemetry {
+		if dashed(e) {
 			arrow = "-.->"
 		}
 		fmt.Fprintf(&b, "  %s %s|\"%s\"| %s\n", number[e.Source], arrow, mermaidEscape(edgeLabel(e)), number[e.Target])

@@ -71,6 +71,12 @@ func (p *picture) takeNodes(nodes []contract.TopologyNode, maxNodes int) {
 	}
 }
 
+// dashed tells the edges that are no plain calls: messages, telemetry, and calls of
+// which the caller is not known.
+func dashed(e *contract.TopologyEdge) bool {
+	return e.Relation == contract.RelationMessage || e.Relation == contract.RelationTelemetry || e.CallerMissing
+}
+
 func rateOf(e *contract.TopologyEdge) float64 {
 	if e.Rate == nil {
 		return 0

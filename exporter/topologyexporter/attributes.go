@@ -28,8 +28,12 @@ type outcome struct {
 func readAttributes(m pcommon.Map, o *topology.Observation) outcome {
 	var out outcome
 	a := &o.Attributes
+	lengths := &keys.lengths[o.Kind]
 	for name, v := range m.All() {
-		if k := keys.find(name, v.Type(), o.Kind); k != nil {
+		if !mayBeRead(lengths, name, v.Type()) {
+			continue
+		}
+		if k := keys.lookUp(name, o.Kind); k != nil {
 			readAttribute(k, v, o, &out)
 		}
 	}

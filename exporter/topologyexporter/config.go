@@ -33,7 +33,7 @@ type Config struct {
 	// it. Default 10000, 10 to 100000.
 	MaxNodes int `mapstructure:"max_nodes"`
 
-	// MaxEdges bounds the edges, at 1.5 to 5 kB each. Default 20000, 10 to 500000.
+	// MaxEdges bounds the edges, at about 2 kB each, up to 6 kB when busy. Default 20000, 10 to 500000.
 	MaxEdges int `mapstructure:"max_edges"`
 
 	// MaxExternalPerClient bounds the uninstrumented peers drawn for one service; calls

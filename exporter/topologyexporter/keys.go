@@ -123,15 +123,18 @@ type key struct {
 // keyTable finds keys in a few nanoseconds: attributes are most of what a span is,
 // and most of them mean nothing to the graph. It is not changed once it is built.
 type keyTable struct {
-	// strings, numbers and lists have, for each kind, a bit for each length of a name that
-	// is read when its value is of that type: most names are passed over without a look at
-	// their bytes, which are seldom in the cache.
-	strings, numbers, lists [numKinds]uint64
+	// lengths have, for each kind and type of value, a bit for each length of a name that
+	// is read: most names are passed over without a look at their bytes, which are seldom
+	// in the cache.
+	lengths [numKinds][numTypes]uint64
 	// slots are open-addressed by length and two bytes of the name.
 	slots [512]key
 }
 
-const numKinds = 6
+const (
+	numKinds = 6
+	numTypes = 8 // a power of two above the types of values
+)
 
 var keys = newKeyTable()
 
@@ -172,15 +175,15 @@ func (t *keyTable) add(k key) {
 		switch {
 		case !k.kinds.Has(int32(kind)):
 		case k.field == fieldHTTPStatus, k.field == fieldServerPort, k.field == fieldRequestSize, k.field == fieldResponseSize:
-			t.numbers[kind] |= 1 << len(k.name)
+			t.lengths[kind][pcommon.ValueTypeInt] |= 1 << len(k.name)
 		case k.field == fieldCarrier:
-			t.strings[kind] |= 1 << len(k.name)
-			t.lists[kind] |= 1 << len(k.name)
+			t.lengths[kind][pcommon.ValueTypeStr] |= 1 << len(k.name)
+			t.lengths[kind][pcommon.ValueTypeSlice] |= 1 << len(k.name)
 		case k.field == fieldRPCStatus, k.field == fieldDBNamespace:
-			t.numbers[kind] |= 1 << len(k.name)
-			t.strings[kind] |= 1 << len(k.name)
+			t.lengths[kind][pcommon.ValueTypeInt] |= 1 << len(k.name)
+			t.lengths[kind][pcommon.ValueTypeStr] |= 1 << len(k.name)
 		default:
-			t.strings[kind] |= 1 << len(k.name)
+			t.lengths[kind][pcommon.ValueTypeStr] |= 1 << len(k.name)
 		}
 	}
 	i := slotOf(k.name)
@@ -196,21 +199,13 @@ func slotOf(name string) uint32 {
 	return h >> 23
 }
 
-// find gives the key of a name that is read on spans of the kind if its value is of
-// the type, or nil.
-func (t *keyTable) find(name string, value pcommon.ValueType, kind topology.Kind) *key {
-	var lengths uint64
-	switch value {
-	case pcommon.ValueTypeStr:
-		lengths = t.strings[kind]
-	case pcommon.ValueTypeInt:
-		lengths = t.numbers[kind]
-	case pcommon.ValueTypeSlice:
-		lengths = t.lists[kind]
-	}
-	if lengths>>len(name)&1 == 0 {
-		return nil
-	}
+// mayBeRead tells by length and type whether a name can be one that is read.
+func mayBeRead(lengths *[numTypes]uint64, name string, value pcommon.ValueType) bool {
+	return lengths[value%numTypes]>>len(name)&1 != 0
+}
+
+// lookUp gives the key of a name that is read on spans of the kind, or nil.
+func (t *keyTable) lookUp(name string, kind topology.Kind) *key {
 	for i := slotOf(name); t.slots[i].name != ""; i = (i + 1) % uint32(len(t.slots)) {
 		// What a name means may depend on the kind: then it has more than one place.
 		if k := &t.slots[i]; k.name == name && k.kinds.Has(int32(kind)) {

@@ -46,8 +46,8 @@ type topologyExporter struct {
 	server   server
 }
 
-func newExporter(cfg *Config, set exporter.Settings) (*topologyExporter, error) {
-	graph, err := topology.New(cfg.limits(), time.Now())
+func newExporter(cfg *Config, set exporter.Settings, now func() time.Time) (*topologyExporter, error) {
+	graph, err := topology.New(cfg.limits(), now())
 	if err != nil {
 		return nil, fmt.Errorf("topology: %w", err)
 	}
@@ -59,7 +59,7 @@ func newExporter(cfg *Config, set exporter.Settings) (*topologyExporter, error) 
 		cfg:       cfg,
 		settings:  set.TelemetrySettings,
 		telemetry: telemetry,
-		now:       time.Now,
+		now:       now,
 		graph:     graph,
 		batches:   sync.Pool{New: func() any { return &batch{} }},
 	}

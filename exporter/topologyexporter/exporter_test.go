@@ -32,13 +32,18 @@ func newTest(tb testing.TB, change func(*Config)) *topologyExporter {
 
 func newTestWith(tb testing.TB, set exporter.Settings, change func(*Config)) *topologyExporter {
 	tb.Helper()
+	return newTestAt(tb, set, time.Now, change)
+}
+
+func newTestAt(tb testing.TB, set exporter.Settings, now func() time.Time, change func(*Config)) *topologyExporter {
+	tb.Helper()
 	cfg := createDefaultConfig().(*Config)
 	cfg.ServerConfig.NetAddr.Endpoint = "localhost:0"
 	cfg.StreamInterval = 100 * time.Millisecond
 	if change != nil {
 		change(cfg)
 	}
-	e, err := newExporter(cfg, set)
+	e, err := newExporter(cfg, set, now)
 	require.NoError(tb, err)
 	return e
 }

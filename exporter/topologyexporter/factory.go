@@ -2,6 +2,7 @@ package topologyexporter
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
@@ -23,7 +24,7 @@ func NewFactory() exporter.Factory {
 // createTraces needs no queue and no retry: consuming is synchronous, touches memory
 // only and cannot fail.
 func createTraces(ctx context.Context, set exporter.Settings, cfg component.Config) (exporter.Traces, error) {
-	e, err := newExporter(cfg.(*Config), set)
+	e, err := newExporter(cfg.(*Config), set, time.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -12,9 +12,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/exporter/exportertest"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/polyspan/polyspan/contract"
+	"github.com/polyspan/polyspan/exporter/topologyexporter/internal/metadata"
 )
 
 // clocked is an exporter whose clock a test moves; what is due happens on the way.
@@ -35,15 +37,14 @@ func newClocked(t *testing.T, change func(*Config)) *clocked {
 
 func newClockedAt(t *testing.T, start time.Time, change func(*Config)) *clocked {
 	t.Helper()
-	e := newTest(t, func(c *Config) {
-		c.Window = time.Minute
+	c := &clocked{t: t, started: start, clock: start}
+	now := func() time.Time { return c.clock }
+	c.topologyExporter = newTestAt(t, exportertest.NewNopSettings(metadata.Type), now, func(cfg *Config) {
+		cfg.Window = time.Minute
 		if change != nil {
-			change(c)
+			change(cfg)
 		}
 	})
-	c := &clocked{topologyExporter: e, t: t, started: start, clock: start}
-	e.now = func() time.Time { return c.clock }
-	e.scrapers.started = start
 	return c
 }
 

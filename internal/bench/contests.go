@@ -25,13 +25,6 @@ const room = 1_000_000
 // transform processor comes first: it costs least on whole batches.
 func Contests() []Contest {
 	transform := Stage{transformprocessor.NewFactory(), transformRenames()}
-	groupByTrace := Stage{groupbytraceprocessor.NewFactory(), map[string]any{
-		"wait_duration": wait, "num_traces": room,
-	}}
-	tailSampling := Stage{tailsamplingprocessor.NewFactory(), map[string]any{
-		"decision_wait": wait, "num_traces": room,
-		"policies": []any{map[string]any{"name": "all", "type": "always_sample"}},
-	}}
 	return []Contest{
 		{
 			Name:  "normalise 10 renames",
@@ -50,8 +43,8 @@ func Contests() []Contest {
 			Load: Load{Batches: 32, Spread: spread, Owned: true},
 			Ours: merge(wait),
 			Peers: []Pipeline{
-				{"transformprocessor + groupbytraceprocessor", []Stage{transform, groupByTrace}},
-				{"transformprocessor + tailsamplingprocessor", []Stage{transform, tailSampling}},
+				{"transformprocessor + groupbytraceprocessor", []Stage{transform, groupByTrace(wait)}},
+				{"transformprocessor + tailsamplingprocessor", []Stage{transform, tailSampling(wait)}},
 			},
 		},
 	}
@@ -70,6 +63,17 @@ func merge(hold string) Pipeline {
 	}}}}
 }
 
+func groupByTrace(hold string) Stage {
+	return Stage{groupbytraceprocessor.NewFactory(), map[string]any{"wait_duration": hold, "num_traces": room}}
+}
+
+func tailSampling(hold string) Stage {
+	return Stage{tailsamplingprocessor.NewFactory(), map[string]any{
+		"decision_wait": hold, "num_traces": room,
+		"policies": []any{map[string]any{"name": "all", "type": "always_sample"}},
+	}}
+}
+
 // halfWait is how long both graphs remember a span whose partner has not come: short,
 // so that giving up on the ones without partner is part of the measurement.
 const halfWait = "100ms"
@@ -77,6 +81,7 @@ const halfWait = "100ms"
 func graph() Pipeline {
 	return Pipeline{"topology", []Stage{{topologyexporter.NewFactory(), map[string]any{
 		"endpoint": "localhost:0",
+		"metrics":  map[string]any{"spanmetrics": false}, // the peer counts no span names
 		"pending":  map[string]any{"max": room, "wait": halfWait, "message_wait": halfWait},
 	}}}}
 }

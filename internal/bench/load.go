@@ -12,6 +12,8 @@ import (
 type Load struct {
 	// Batches in one measurement, of 2040 spans each (170 traces).
 	Batches int
+	// Traces in a batch where it is not 170.
+	Traces int
 	// Spread hands the services of a trace to so many consecutive batches.
 	Spread int
 	// Owned gives every batch away for good, as a receiver does: the pipeline may
@@ -37,8 +39,12 @@ type feed struct {
 }
 
 func (l Load) feed(now time.Time) (*feed, error) {
+	traces := l.Traces
+	if traces == 0 {
+		traces = tracesPerBatch
+	}
 	templates, err := gen.Batches(gen.Options{
-		Seed: 42, Start: now.Add(-lead), Batches: distinct, Traces: tracesPerBatch, Copies: systems, Spread: l.Spread,
+		Seed: 42, Start: now.Add(-lead), Batches: distinct, Traces: traces, Copies: systems, Spread: l.Spread,
 	})
 	return &feed{templates: templates, owned: l.Owned}, err
 }

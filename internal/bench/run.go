@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"slices"
 )
 
 // Result is one line of the report. Its JSON form is read by other programs.
@@ -97,7 +96,5 @@ func (u unit) median(rounds [][]Cost, pipeline int) float64 {
 	for i, costs := range rounds {
 		values[i] = u.of(costs[pipeline])
 	}
-	slices.Sort(values)
-	n := len(values)
-	return max(u.resolution, (values[(n-1)/2]+values[n/2])/2)
+	return max(u.resolution, medianOf(values))
 }

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"path"
@@ -20,6 +21,15 @@ func LinkedVersion(peer Pipeline) (string, error) {
 		return "", errors.New("no build information in this program; build it with modules on")
 	}
 	return versionAmong(info.Deps, peer.Name)
+}
+
+// VersionIn is the release of a peer as linked into another program.
+func VersionIn(program, peer string) (string, error) {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return "", err
+	}
+	return versionAmong(info.Deps, peer)
 }
 
 func versionAmong(deps []*debug.Module, names string) (string, error) {

@@ -25,13 +25,9 @@ func batches(t *testing.T, o Options) []ptrace.Traces {
 func spans(set []ptrace.Traces) iter.Seq[ptrace.Span] {
 	return func(yield func(ptrace.Span) bool) {
 		for _, td := range set {
-			for _, rs := range td.ResourceSpans().All() {
-				for _, ss := range rs.ScopeSpans().All() {
-					for _, s := range ss.Spans().All() {
-						if !yield(s) {
-							return
-						}
-					}
+			for s := range eachSpan(td) {
+				if !yield(s) {
+					return
 				}
 			}
 		}

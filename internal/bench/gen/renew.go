@@ -2,6 +2,7 @@ package gen
 
 import (
 	"encoding/binary"
+	"iter"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -12,10 +13,20 @@ import (
 // when they are in different batches that get the same n.
 func Renew(td ptrace.Traces, n uint64) {
 	mask := mix(n)
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, s := range ss.Spans().All() {
-				renewSpan(s, n, mask)
+	for s := range eachSpan(td) {
+		renewSpan(s, n, mask)
+	}
+}
+
+func eachSpan(td ptrace.Traces) iter.Seq[ptrace.Span] {
+	return func(yield func(ptrace.Span) bool) {
+		for _, rs := range td.ResourceSpans().All() {
+			for _, ss := range rs.ScopeSpans().All() {
+				for _, s := range ss.Spans().All() {
+					if !yield(s) {
+						return
+					}
+				}
 			}
 		}
 	}

@@ -1,11 +1,10 @@
-// Command report runs every contest of package bench, prints a table and writes the
-// same figures as JSON.
+// Command report runs every measurement of package bench, prints a table and writes
+// the same figures as JSON.
 //
 //	cd internal/bench && go run ./cmd/report
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -48,27 +47,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	// One processor: the figures are CPU time, and what goroutines of one
 	// component lose by running at once is not what is compared.
 	runtime.GOMAXPROCS(1)
-	results, err := bench.Run(ctx, bench.Contests(), bench.Settings{
+	settings := bench.Settings{
 		Rounds:   *rounds,
 		Version:  bench.LinkedVersion,
 		Progress: func(step string) { fmt.Fprintln(stderr, step) },
-	})
+	}
+	results, err := bench.Run(ctx, bench.Contests(), settings)
 	if err != nil {
 		return err
+	}
+	for _, more := range []func(context.Context, bench.Settings) ([]bench.Result, error){bench.RunHeld, bench.RunPauses} {
+		rows, err := more(ctx, settings)
+		if err != nil {
+			return err
+		}
+		results = append(results, rows...)
 	}
 	if err := bench.WriteTable(stdout, results); err != nil {
 		return err
 	}
-	return writeFile(*out, results)
-}
-
-func writeFile(name string, results []bench.Result) error {
-	var buf bytes.Buffer
-	if err := bench.WriteJSON(&buf, results); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(name, buf.Bytes(), 0o644)
+	return bench.UpdateFile(*out, results)
 }

@@ -2,14 +2,10 @@ package main
 
 import (
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/polyspan/polyspan/internal/bench"
 )
 
 func TestRunRefuses(t *testing.T) {
@@ -27,12 +23,4 @@ func TestRunRefuses(t *testing.T) {
 		})
 	}
 	assert.NoError(t, run(t.Context(), []string{"-h"}, io.Discard, io.Discard))
-}
-
-func TestWriteFileMakesTheFolder(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "_build", "bench.json")
-	require.NoError(t, writeFile(name, []bench.Result{{Name: "pairing", Unit: "allocs/span", Ours: 1, Theirs: 2, Ratio: 2}}))
-	data, err := os.ReadFile(name)
-	require.NoError(t, err)
-	assert.JSONEq(t, `[{"name":"pairing","unit":"allocs/span","ours":1,"peer":"","peer_version":"","theirs":2,"ratio":2}]`, string(data))
 }

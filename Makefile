@@ -11,7 +11,7 @@ SOURCES := $(shell git ls-files '*.go' 'web/dist' 2>/dev/null || find . -name '*
 
 export CGO_ENABLED = 0
 
-.PHONY: build demo services test test-go test-race test-languages test-web e2e lint generate check-generated web merge-report bench fuzz clean help
+.PHONY: build demo services test test-go test-race test-languages test-web e2e lint generate check-generated web merge-report bench bad-days day infer-report fuzz clean help
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -88,16 +88,26 @@ web: ## Rebuild web/dist
 merge-report: ## Merge traces of known truth, every break alone and in pairs; writes _build/merge-report.json
 	$(GO) run ./internal/mergereport
 
-bench: ## Benchmark against the contrib components in one run; writes _build/bench.json
-	@mkdir -p _build
-	cd internal/bench && $(GO) run ./cmd/report
+bench: build ## Benchmark against the contrib components in one run; writes _build/bench.json
+	cd internal/bench && $(GO) build -o ../../_build/bench-collector ./cmd/collector
+	cd internal/bench && $(GO) run ./cmd/report && $(GO) run ./cmd/scrape && $(GO) run ./cmd/process
+
+bad-days: ## The processor's worst days, with its memory measured; writes _build/bad-days.json
+	$(GO) run ./internal/badday
+
+day: ## Ten million spans over 24 simulated hours through the graph, counted exactly
+	POLYSPAN_DAY_SPANS=10000000 $(GO) test -count=1 -v -run TestADay ./topology
+
+FILES ?= $(wildcard ../shared/data/traceweaver/*.gz)
+infer-report: build ## Replay the recordings beside the repository without their contexts; FILES= replays others
+	@[ -n "$(FILES)" ] || { echo "no recordings: give FILES=... (Jaeger JSON or OTLP JSON lines)" >&2; exit 1; }
+	_build/polyspan infer-report --compress 1,2,10 --variant A,B --baselines $(FILES)
 
 FUZZTIME ?= 60s
-FUZZ = ./processor/multilangbridgeprocessor/internal/header:FuzzDecode ./topology:FuzzRenderers ./topology:FuzzWeight \
-	./exporter/topologyexporter:FuzzParseQuery
-
-fuzz: ## Fuzz what reads outside bytes and what writes names, FUZZTIME (a minute) each
-	@set -e; for t in $(FUZZ); do $(GO) test -run xxx -fuzz "$${t#*:}\$$" -fuzztime $(FUZZTIME) "$${t%:*}"; done
+fuzz: ## Fuzz every target of the module, FUZZTIME (a minute) each
+	@set -e; grep -r --include='*_test.go' --exclude-dir=examples --exclude-dir=node_modules '^func Fuzz' . | \
+	sed 's|/[^/]*_test.go:func \(Fuzz[A-Za-z0-9]*\).*|:\1|' | sort | while IFS=: read -r folder target; do \
+		echo "$$folder $$target"; $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$folder"; done
 
 clean: ## Remove what was built
 	rm -rf _build examples/polyglot/_build

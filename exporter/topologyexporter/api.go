@@ -30,6 +30,9 @@ func (e *topologyExporter) show(ctx context.Context, q *query) (*shown, error) {
 	if q.telemetry && !e.cfg.TelemetryPlane.Enabled {
 		s.topology, s.json = e.plane.Overlay(&s.topology), nil
 	}
+	if q.brokers {
+		s.topology, s.json = topology.WithBrokers(&s.topology), nil
+	}
 	if q.layout {
 		s.places = e.layout.place(&s.topology)
 	}

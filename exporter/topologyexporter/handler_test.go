@@ -89,7 +89,7 @@ func TestBadRequests(t *testing.T) {
 	}{
 		{"/api/v1/topology?format=svg", problem{Status: 400, Parameter: "format", Allowed: formats, Detail: `"format" is "svg": use json, mermaid, dot, nodegraph`}},
 		{"/api/v1/topology?layout=yes", problem{Status: 400, Parameter: "layout", Allowed: []string{"true", "false"}, Detail: `"layout" is "yes": use true, false`}},
-		{"/api/v1/topology?overlay=all", problem{Status: 400, Parameter: "overlay", Allowed: []string{"telemetry"}, Detail: `"overlay" is "all": use telemetry`}},
+		{"/api/v1/topology?overlay=all", problem{Status: 400, Parameter: "overlay", Allowed: overlays, Detail: `"overlay" is "all": use brokers, telemetry`}},
 		{"/api/graph/data?focus=nobody", problem{Status: 404, Parameter: "focus", Detail: `"focus" is "nobody": no node has that id now; ids are namespace/name, or the name alone`}},
 		{"/api/graph/fields?fokus=a", problem{Status: 400, Parameter: "fokus", Allowed: parameters, Detail: `there is no parameter "fokus"`}},
 		{"/api/graph/data?%zz", problem{Status: 400, Detail: `query: invalid URL escape "%zz"`}},

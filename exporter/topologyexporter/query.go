@@ -25,9 +25,13 @@ var formats = []string{string(formatJSON), string(formatMermaid), string(formatD
 const (
 	defaultDepth = 1
 	maxDepth     = 32
-	// overlayTelemetry is the value of "overlay" that adds the telemetry plane.
+	// overlayTelemetry and overlayBrokers are values of "overlay": they add the
+	// telemetry plane, and draw messages by way of their brokers.
 	overlayTelemetry = "telemetry"
+	overlayBrokers   = "brokers"
 )
+
+var overlays = []string{overlayBrokers, overlayTelemetry}
 
 // query is what GET /api/v1/topology is asked for.
 type query struct {
@@ -36,8 +40,8 @@ type query struct {
 	depth  int    // calls away from focus, upstream and downstream
 	// layout: nodes have places.
 	layout bool
-	// telemetry: the telemetry plane is drawn, too.
-	telemetry bool
+	// telemetry: the telemetry plane is drawn, too; brokers: messages go by way of them.
+	telemetry, brokers bool
 	// at and window are the instant asked for and the time before it; zero: now, and the
 	// exporter's.
 	at     time.Time
@@ -74,12 +78,16 @@ func parseQuery(values url.Values) (query, error) {
 	default:
 		return q, badValue("layout", layout, []string{"true", "false"})
 	}
-	switch overlay := values.Get("overlay"); overlay {
-	case "":
-	case overlayTelemetry:
-		q.telemetry = true
-	default:
-		return q, badValue("overlay", overlay, []string{overlayTelemetry})
+	for overlay := range strings.SplitSeq(values.Get("overlay"), ",") {
+		switch overlay {
+		case "":
+		case overlayTelemetry:
+			q.telemetry = true
+		case overlayBrokers:
+			q.brokers = true
+		default:
+			return q, badValue("overlay", overlay, overlays)
+		}
 	}
 	if err := q.parseTime(values); err != nil {
 		return q, err

@@ -104,7 +104,7 @@ func cost(ctx context.Context, url, accept string) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err := get(ctx, url, accept); err != nil {
+		if err = get(ctx, url, accept); err != nil {
 			return 0, err
 		}
 		after, err := cpuTime()

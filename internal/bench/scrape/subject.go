@@ -143,7 +143,7 @@ func graphMetrics(ctx context.Context, td []ptrace.Traces, edges int) (pmetric.M
 	defer func() {
 		cancel()
 		go func() { // a flush may be waiting to be read
-			for range out { //nolint:revive // emptied
+			for range out {
 			}
 		}()
 		_ = c.Shutdown(ctx)

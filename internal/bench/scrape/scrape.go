@@ -104,7 +104,8 @@ func cost(ctx context.Context, url, accept string) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if err = get(ctx, url, accept); err != nil {
+		err = get(ctx, url, accept)
+		if err != nil {
 			return 0, err
 		}
 		after, err := cpuTime()

@@ -13,6 +13,8 @@ const (
 	AttrMergeOriginalParentSpanID = "polyspan.merge.original_parent_span_id"
 	// AttrMergeRefused is a [Refusal], on the root of a piece that stayed alone although a key matched.
 	AttrMergeRefused = "polyspan.merge.refused"
+	// AttrMergeSuspect is a [Suspect], on a span that keeps its place though it may be a wrong one.
+	AttrMergeSuspect = "polyspan.merge.suspect"
 	// AttrClockOffset is the clock offset (ns, int) that was estimated for the span's host against its caller's.
 	AttrClockOffset = "polyspan.clock.offset"
 	// AttrLane names the transport of a call as the data-plane bridge (or an
@@ -70,3 +72,10 @@ const (
 	// RefusedConfidence: an inferred parent that is not sure enough is only linked to.
 	RefusedConfidence Refusal = "confidence"
 )
+
+// Suspect says what seems wrong with a span; the value of [AttrMergeSuspect].
+type Suspect string
+
+// SuspectContextLeak marks a span that began in a process when all that the process
+// did in the trace was over: another request's context may have leaked into it (M4).
+const SuspectContextLeak Suspect = "context_leak"

@@ -41,7 +41,11 @@ func clockBreaks() []*Break {
 // stray moves the process part of the request that span i is in to the replica
 // whose clock is wrong.
 func (x *surgery) stray(i int32) {
-	segment, p := x.span(i).segment, x.span(i).process.service.astray
+	x.move(x.span(i).segment, x.span(i).process.service.astray)
+}
+
+// move puts a part of the request into another process.
+func (x *surgery) move(segment int32, p *process) {
 	for j := range x.c.Spans {
 		if x.c.Spans[j].segment == segment {
 			x.c.Spans[j].process = p

@@ -44,6 +44,9 @@ type Span struct {
 	Home int32
 	// Copies is how often the span is sent; 0 if it is never exported.
 	Copies int8
+	// Leaked is set when the span took the context of a request that its process was
+	// done with; it is in that request's trace, and its times and process show it.
+	Leaked bool
 	// Late is set when the span is sent after those that are not late have left.
 	Late bool
 

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -90,6 +91,8 @@ func broke(c *Case) bool {
 		case s.Copies != 1, s.Late, s.Home != s.Request, twice[s.ID]:
 			return true
 		case s.Up >= 0 && s.Parent != c.Spans[s.Up].ID:
+			return true
+		case slices.Contains(c.Breaks, "decoy.follow_up") && s.Up >= 0 && s.begin > c.Spans[s.Up].end:
 			return true
 		}
 		twice[s.ID] = true

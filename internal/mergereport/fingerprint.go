@@ -92,6 +92,9 @@ func outcomeOf(span ptrace.Span) outcome {
 	if v, ok := span.Attributes().Get(contract.AttrMergeRefused); ok {
 		o.refused = v.Str()
 	}
+	if v, ok := span.Attributes().Get(contract.AttrMergeSuspect); ok {
+		o.suspect = v.Str() == string(contract.SuspectContextLeak)
+	}
 	return o
 }
 

@@ -68,6 +68,12 @@ func (j *judge) judge() {
 			j.r.violate(violation{j.w.cases[t.caseIndex].row, "a span id of its own changed"})
 		}
 		v := j.span(t)
+		switch {
+		case t.final.suspect && !t.leaked:
+			j.r.violate(violation{j.w.cases[t.caseIndex].row, "M4: a span was taken for a leak"})
+		case t.leaked && v == verdictNone:
+			v = either(t.final.suspect, verdictRight, verdictMissed)
+		}
 		f.count(v, t.final.inferred())
 		if v == verdictWrong {
 			j.blamed[t.home] = true

@@ -110,6 +110,9 @@ func TestFaultsAreFound(t *testing.T) {
 		{name: "another attribute", process: each(func(s ptrace.Span) { s.Attributes().PutStr("added", "x") }), violation: "healthy: M14: content changed"},
 		{name: "another time", process: each(func(s ptrace.Span) { s.SetEndTimestamp(s.EndTimestamp() + 1) }), violation: "healthy: M14: content changed"},
 		{name: "another span id", process: each(func(s ptrace.Span) { s.SetSpanID(pcommon.SpanID{8}) }), wrong: true, violation: "healthy: a span id of its own changed"},
+		{name: "taken for a leak", process: each(func(s ptrace.Span) {
+			s.Attributes().PutStr(contract.AttrMergeSuspect, string(contract.SuspectContextLeak))
+		}), violation: "healthy: M4: a span was taken for a leak"},
 		{name: "uncertain", process: each(func(s ptrace.Span) { s.Attributes().PutStr(contract.AttrMergeEvidence, "link") }), violation: "healthy: exact evidence with another confidence than 1"},
 	}
 	for _, tt := range tests {
@@ -197,6 +200,9 @@ func (w *window) rewrite(s ptrace.Span, ids *union) {
 		s.SetTraceID(id)
 	}
 	s.SetSpanID(w.ownID(t))
+	if t.leaked {
+		s.Attributes().PutStr(contract.AttrMergeSuspect, string(contract.SuspectContextLeak))
+	}
 	if t.edge == nil || t.edge.Want != corpus.JoinParent {
 		return
 	}

@@ -90,6 +90,9 @@ func (f *figures) evidence(o outcome) {
 	if o.evidence != "" {
 		f.why[o.evidence]++
 	}
+	if o.suspect {
+		f.why["suspect: leak"]++
+	}
 	if o.refused != "" {
 		f.why["refused: "+o.refused]++
 	}

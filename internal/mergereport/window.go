@@ -48,6 +48,7 @@ type spanTruth struct {
 	trace      pcommon.TraceID // as sent
 	id, parent pcommon.SpanID
 	copies     int8
+	leaked     bool
 	links      int
 	print      uint64
 
@@ -61,6 +62,7 @@ type outcome struct {
 	id, parent pcommon.SpanID
 	evidence   string
 	refused    string
+	suspect    bool
 }
 
 // inferred reports whether the span was joined by evidence that is not exact.
@@ -92,7 +94,7 @@ func (w *window) add(rowIndex int, c *corpus.Case) {
 		}
 		t := spanTruth{
 			caseIndex: at, home: base + s.Home, trace: s.TraceID, id: s.ID, parent: s.Parent,
-			copies: s.Copies, edge: edges[int32(i)], direct: c.DirectParent(int32(i)),
+			copies: s.Copies, leaked: s.Leaked, edge: edges[int32(i)], direct: c.DirectParent(int32(i)),
 		}
 		if up := c.Exported(int32(i)); up >= 0 {
 			t.up = c.First + int64(up)

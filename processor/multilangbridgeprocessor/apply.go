@@ -46,9 +46,10 @@ var refusalNames = [merge.NumRefusals]contract.Refusal{
 	merge.RefusedConfidence: contract.RefusedConfidence,
 }
 
-// inferredParentConfidence is what a parent chosen by time within an equal trace
-// id is worth: a judgement, not a measurement.
-const inferredParentConfidence = 0.9
+// inferredParentConfidence is what a parent chosen by time within an equal trace id
+// is worth. Of those that the merge report counts 99.9 % are right; its golden test
+// holds them to this figure, which leaves room for systems unlike the corpus.
+const inferredParentConfidence = 0.99
 
 // editor carries out verdicts on the spans of a batch.
 type editor struct {
@@ -83,6 +84,9 @@ func (e *editor) span(span ptrace.Span, v *merge.Verdict) {
 	attrs := span.Attributes()
 	if v.ClockOffset != 0 {
 		attrs.PutInt(contract.AttrClockOffset, v.ClockOffset)
+	}
+	if v.Leak {
+		attrs.PutStr(contract.AttrMergeSuspect, string(contract.SuspectContextLeak))
 	}
 	if v.Refused != merge.RefusedNone {
 		attrs.PutStr(contract.AttrMergeRefused, string(refusalNames[v.Refused]))

@@ -122,6 +122,9 @@ func detectLanguage(rs ptrace.ResourceSpans) contract.Language {
 }
 
 func (n *normalizer) attributes(table *renameTable, kind int32, attrs pcommon.Map) {
+	if !table.renames(attrs, kind) {
+		return
+	}
 	n.table, n.kind, n.moved = table, kind, n.moved[:0]
 	attrs.RemoveIf(n.remove)
 	for i := range n.moved {

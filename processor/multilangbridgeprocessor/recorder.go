@@ -144,6 +144,7 @@ func (r *recorder) stats(ctx context.Context, s merge.Stats) {
 	add(r.tb.ProcessorMultiLanguageBridgeLateSpans, s.Late)
 	add(r.tb.ProcessorMultiLanguageBridgeForgottenTraces, s.Forgotten)
 	add(r.tb.ProcessorMultiLanguageBridgeUnmatchedJoins, s.Unmatched)
+	add(r.tb.ProcessorMultiLanguageBridgeSuspectedLeaks, s.Leaks)
 	for e, n := range s.Joins {
 		add(r.tb.ProcessorMultiLanguageBridgeJoins, n, r.joins[e])
 	}

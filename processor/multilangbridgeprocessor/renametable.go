@@ -3,13 +3,14 @@ package multilangbridgeprocessor
 import (
 	"strings"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
 	"github.com/polyspan/polyspan/contract"
 )
 
-// renameTable finds the rename of an attribute name. Most names have none: they
-// are told apart by their length and three bytes before the whole is hashed.
+// renameTable finds the rename of an attribute name. Most names have none.
 type renameTable struct {
-	filter   [filterBits / 64]uint64      // the bit of every old name is set
+	filter   nameFilter                   // holds every old name
 	byName   map[string][]contract.Rename // rows with one old name differ in kinds
 	prefixes []contract.PrefixRename
 	// prefixStart is the first byte of all prefixes; 0 if there are none.
@@ -17,21 +18,10 @@ type renameTable struct {
 	prefixed    contract.Rename // stands for a prefix rename: a plain move
 }
 
-// filterBits is some seventy times the number of old names: few others pass.
-const filterBits = 1 << 12
-
-// bit is the place of a name, which must not be empty, in the filter.
-func bit(name string) uint32 {
-	n := len(name)
-	parts := uint64(n)<<24 | uint64(name[n-1])<<16 | uint64(name[n/2])<<8 | uint64(name[n*3/4])
-	return uint32(parts * 0x9e3779b97f4a7c15 >> 52) // 12 bits
-}
-
 func newRenameTable(rows []contract.Rename, prefixes []contract.PrefixRename) *renameTable {
 	t := &renameTable{byName: make(map[string][]contract.Rename, len(rows)), prefixes: prefixes}
 	for _, r := range rows {
-		at := bit(r.Old)
-		t.filter[at/64] |= 1 << (at % 64)
+		t.filter.add(r.Old)
 		t.byName[r.Old] = append(t.byName[r.Old], r)
 	}
 	for _, p := range prefixes {
@@ -45,7 +35,7 @@ func (t *renameTable) find(name string, kind int32) (*contract.Rename, string) {
 	if name == "" {
 		return nil, ""
 	}
-	if at := bit(name); t.filter[at/64]&(1<<(at%64)) != 0 {
+	if t.filter.may(name) {
 		rows := t.byName[name]
 		for i := range rows {
 			if rows[i].Kinds.Has(kind) {
@@ -62,4 +52,14 @@ func (t *renameTable) find(name string, kind int32) (*contract.Rename, string) {
 		}
 	}
 	return nil, ""
+}
+
+// renames reports whether one of the attributes has a new name.
+func (t *renameTable) renames(attrs pcommon.Map, kind int32) bool {
+	for name := range attrs.All() {
+		if rename, _ := t.find(name, kind); rename != nil {
+			return true
+		}
+	}
+	return false
 }

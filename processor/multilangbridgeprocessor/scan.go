@@ -35,6 +35,7 @@ type scanner struct {
 	keys    []customKey
 	trust   bool
 	builtin builtinKeys
+	names   nameFilter // of the attributes that mean something in themselves
 
 	headers header.Set
 	message message
@@ -54,7 +55,12 @@ func newScanner(cfg *JoinConfig) *scanner {
 			names = append(names, alt)
 		}
 		s.keys = append(s.keys, customKey{names: names, tracestate: k.Tracestate})
+		for _, name := range names {
+			s.names.add(name)
+		}
 	}
+	s.names.add("db.system.name")
+	s.names.add("db.system")
 	return s
 }
 
@@ -150,7 +156,7 @@ func (s *scanner) attributes(span ptrace.Span, index int32, own merge.Span) {
 			continue
 		}
 		captured := false
-		switch name[0] {
+		switch name[0] { // what comes with every span is told apart without a look at all of it
 		case '_':
 			s.datadog(name, value, index, own)
 			continue
@@ -159,12 +165,14 @@ func (s *scanner) attributes(span ptrace.Span, index int32, own merge.Span) {
 				continue
 			}
 			name, captured = capturedHeader(name)
-		case 'd':
-			if name == "db.system.name" || name == "db.system" {
-				s.batch.Spans[index].NoCallee = true
-			}
 		case 'h', 'r':
 			name, captured = capturedHeader(name)
+		}
+		if !captured && !s.names.may(name) {
+			continue
+		}
+		if name == "db.system.name" || name == "db.system" {
+			s.batch.Spans[index].NoCallee = true
 		}
 		if captured && wantHeaders {
 			if h, ok := header.Lookup(name); ok {
@@ -201,14 +209,17 @@ func (s *scanner) attributes(span ptrace.Span, index int32, own merge.Span) {
 
 // capturedHeader gives the header that an attribute captured, or the name as it is.
 func capturedHeader(name string) (string, bool) {
-	for _, prefix := range [...]string{
-		"http.request.header.", "rpc.request.metadata.", "rpc.grpc.request.metadata.", "messaging.header.",
-	} {
-		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			return rest, true
-		}
+	switch name[0] {
+	case 'h':
+		return strings.CutPrefix(name, "http.request.header.")
+	case 'm':
+		return strings.CutPrefix(name, "messaging.header.")
 	}
-	return name, false
+	rest, ok := strings.CutPrefix(name, "rpc.request.metadata.")
+	if !ok {
+		rest, ok = strings.CutPrefix(name, "rpc.grpc.request.metadata.")
+	}
+	return rest, ok
 }
 
 func (s *scanner) addHeader(h header.Name, value pcommon.Value) {

@@ -34,12 +34,15 @@ func (s *Store) parentOf(pos int32) int32 {
 	if r.flags&recJoined != 0 {
 		if j := s.joins[pos]; j.parent != 0 {
 			if pi := s.find(j.link); pi != none {
-				return s.lookup(pi, j.parent)
+				return s.span(pi, j.parent)
 			}
 			return none
 		}
 	}
 	if s.recs.holds(r.caller) {
+		if c := s.recs.at(r.caller); c.flags&recTwin != 0 {
+			return s.span(c.piece, c.id)
+		}
 		return r.caller
 	}
 	if r.parent == 0 {
@@ -48,7 +51,7 @@ func (s *Store) parentOf(pos int32) int32 {
 	found := none
 	s.eachNamed(s.pieces[r.piece].id, func(pi int32) {
 		if found == none {
-			found = s.lookup(pi, r.parent)
+			found = s.span(pi, r.parent)
 		}
 	})
 	return found

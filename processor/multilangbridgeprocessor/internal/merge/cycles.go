@@ -6,45 +6,49 @@ import "slices"
 // At least one claim of such a cycle is false, and which one is not told by their
 // order: inferred ones go before exact ones, those of callees that take longer than
 // their caller before those that fit, and where nothing tells them apart none is
-// believed. Claims that are not trusted are part of a cycle all the same.
-func (v *solver) breakCycles(all, untrusted []proof) []proof {
-	if !v.knotted(all, untrusted) {
+// believed.
+func (v *solver) breakCycles(all []proof) []proof {
+	if !v.knotted(all) {
 		return all
 	}
-	up := make(map[int32]int32, len(all)+len(untrusted))
+	up := make(map[int32]int32, len(all))
 	claims := make(map[int32]*proof, len(all))
-	for i := range untrusted {
-		up[untrusted[i].pos] = v.claimed(&untrusted[i])
-	}
 	for i := range all {
 		up[all[i].pos] = v.claimed(&all[i])
 		claims[all[i].pos] = &all[i]
 	}
-	refused := map[int32]bool{}
+	refused := map[spanOf]bool{}
 	for _, cycle := range v.cycles(up) {
 		for _, pos := range v.falseOnes(cycle, claims) {
-			refused[pos] = true
+			refused[v.spanOf(pos)] = true
 		}
 	}
 	return slices.DeleteFunc(all, func(p proof) bool {
-		if refused[p.pos] {
+		if refused[v.spanOf(p.pos)] {
 			v.refuse(p.pos, RefusedCycle)
+			return true
 		}
-		return refused[p.pos]
+		return false
 	})
+}
+
+// spanOf is the span that a record is a copy of.
+type spanOf struct {
+	piece int32
+	id    uint64
+}
+
+func (v *solver) spanOf(pos int32) spanOf {
+	r := v.s.recs.at(pos)
+	return spanOf{r.piece, r.id}
 }
 
 // knotted reports whether a cycle is possible: a piece is claimed as the parent's
 // that claims a parent itself.
-func (v *solver) knotted(all, untrusted []proof) bool {
-	if len(all) == 0 {
-		return false
-	}
-	from := make(map[int32]struct{}, len(all)+len(untrusted))
-	for _, list := range [...][]proof{all, untrusted} {
-		for i := range list {
-			from[v.nodes[list[i].from].same] = struct{}{}
-		}
+func (v *solver) knotted(all []proof) bool {
+	from := make(map[int32]struct{}, len(all))
+	for i := range all {
+		from[v.nodes[all[i].from].same] = struct{}{}
 	}
 	return slices.ContainsFunc(all, func(p proof) bool {
 		_, ok := from[v.nodes[p.to].same]
@@ -55,7 +59,7 @@ func (v *solver) knotted(all, untrusted []proof) bool {
 // claimed is the record of a claimed parent. One that is not held stood somewhere
 // under the entry of its piece, if that has only one.
 func (v *solver) claimed(p *proof) int32 {
-	if pos := v.s.lookup(v.nodes[p.to].piece, p.parent); pos != none {
+	if pos := v.s.span(v.nodes[p.to].piece, p.parent); pos != none {
 		return pos
 	}
 	if e := v.entriesOf(p.to); len(e) == 1 {
@@ -66,17 +70,13 @@ func (v *solver) claimed(p *proof) int32 {
 
 // falseOnes are the claims of a cycle that are not believed.
 func (v *solver) falseOnes(cycle []int32, claims map[int32]*proof) []int32 {
-	var inferred, short, believed []int32
+	var inferred, short []int32
 	for _, pos := range cycle {
 		p := claims[pos]
-		if p == nil {
-			continue // not trusted, and refused as such
-		}
-		believed = append(believed, pos)
 		if p.evidence >= EvidenceInferredParent {
 			inferred = append(inferred, pos)
 		}
-		if parent := v.s.lookup(v.nodes[p.to].piece, p.parent); parent != none && longer(v.s.recs.at(pos), v.s.recs.at(parent)) {
+		if parent := v.s.span(v.nodes[p.to].piece, p.parent); parent != none && longer(v.s.recs.at(pos), v.s.recs.at(parent)) {
 			short = append(short, pos)
 		}
 	}
@@ -86,7 +86,7 @@ func (v *solver) falseOnes(cycle []int32, claims map[int32]*proof) []int32 {
 	case len(short) > 0:
 		return short
 	default:
-		return believed
+		return cycle
 	}
 }
 
@@ -130,15 +130,15 @@ func (v *solver) cycles(up map[int32]int32) [][]int32 {
 // maxEntries bounds the entries of a trace that are looked at.
 const maxEntries = 64
 
-// entriesOf are the entries of a node's trace, in either width of its id; more than
-// maxEntries are not all listed.
+// entriesOf are the entries of a node's trace, in either width of its id, each once;
+// more than maxEntries are not all listed.
 func (v *solver) entriesOf(n int32) []int32 {
 	if v.entries == nil {
 		v.entries = make(map[int32][]int32, len(v.nodes))
 		for i := range v.nodes {
 			same := v.nodes[i].same
 			v.s.eachHeld(v.nodes[i].piece, func(pos int32, r *rec) {
-				if len(v.entries[same]) <= maxEntries && v.s.isEntry(r) {
+				if len(v.entries[same]) <= maxEntries && pos == v.s.span(r.piece, r.id) && v.s.isEntry(r) {
 					v.entries[same] = append(v.entries[same], pos)
 				}
 			})

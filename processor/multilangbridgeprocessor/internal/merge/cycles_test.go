@@ -46,19 +46,19 @@ func TestCycles(t *testing.T) {
 		{
 			"M6: over three traces, none told apart: the last works on after its caller gave up",
 			[]in{
-				ring(200)[0], ring(200)[1], ring(200)[2],
+				span(idA, 1, 0, kindServer, 1, 0, 100).at(1).claim(EvidenceHeaderW3C, idC, 6), ring(200)[1], ring(200)[2],
 				{Span: Span{Trace: idB, ID: 4, Parent: 3, Kind: kindClient, Service: 2, Host: 2, Start: 30 * ms, End: 70 * ms, Failed: true}},
-				ring(200)[4],
+				ring(200)[4], span(idC, 6, 5, kindClient, 3, 50, 190).at(3),
 			},
 			map[uint64]left{1: {idA, 0, 0, RefusedCycle}, 3: {idB, 0, 0, RefusedCycle}, 5: {idC, 0, 0, RefusedCycle}},
 		},
 		{
-			"M6, M9: a claim that is not trusted shows that another one may be false",
+			"M9: a claim that is not trusted stands in the way of none",
 			[]in{
 				span(idA, 1, 0, kindServer, 1, 0, 40).at(1).claim(EvidenceHeaderW3C, idB, 4), span(idA, 2, 1, kindClient, 1, 0, 40).at(1),
 				span(idB, 3, 0, kindServer, 2, 500, 540).at(2).claim(EvidenceHeaderW3C, idA, 2).untrusted(), span(idB, 4, 3, kindClient, 2, 500, 540).at(2),
 			},
-			map[uint64]left{1: {idA, 0, 0, RefusedCycle}, 3: {idB, 0, 0, RefusedUntrusted}},
+			map[uint64]left{1: {idB, 4, EvidenceHeaderW3C, 0}, 2: {idB, 1, 0, 0}, 3: {idB, 0, 0, RefusedUntrusted}},
 		},
 		{
 			"M6: a caller that was not exported stood under the entry of its trace",

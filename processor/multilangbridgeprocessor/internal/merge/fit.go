@@ -17,13 +17,19 @@ const (
 // impossible reports whether the parent starts after the entry, by one clock or by
 // two whose offset is known, within its uncertainty (M7). Clocks that have not been
 // compared yet may be apart by any amount; but lengths are the same by every clock,
-// and a call that seems to start too late must at least be as long as its callee.
+// and a parent that seems to start too late must at least be a call that waits for a
+// callee, and as long as the entry.
 func (v *solver) impossible(entry, parent int32) bool {
 	e, p := v.s.recs.at(entry), v.s.recs.at(parent)
 	if late, known := v.byClock(e, p); known {
 		return late
 	}
-	return p.start > e.start && longer(e, p)
+	return p.start > e.start && longer(e, p) || p.start > e.start+strangeClockTolerance && !callsOthers(p)
+}
+
+// callsOthers reports whether a span of the kind has a callee.
+func callsOthers(p *rec) bool {
+	return p.kind == kindClient && p.flags&recNoCallee == 0 || p.kind == kindProducer
 }
 
 // longer reports whether the entry takes longer than a parent that waits for it. A

@@ -2,8 +2,13 @@ package merge
 
 import "slices"
 
-// maxKeyWork bounds the comparisons of a key value's entries with its members.
-const maxKeyWork = 1 << 18
+const (
+	// maxKeyWork bounds the comparisons of a key value's entries with its members, and
+	// maxKeySteps the steps up the trees that this takes. Beyond it the value names no
+	// parents, but still ties.
+	maxKeyWork  = 1 << 14
+	maxKeySteps = 1 << 18
+)
 
 // keyParents are the parents that a key gives to entries: where exactly one span can
 // be it, wherever clocks put the others, and its times fit. What would make a span
@@ -13,26 +18,30 @@ func (v *solver) keyParents(t *tie) map[int32]member {
 		return nil
 	}
 	var movers []member
+	v.steps = 0
 	for _, m := range t.members {
 		if v.movable(&m) {
 			movers = append(movers, m)
 		}
-	}
-	if len(movers)*len(t.members) > maxKeyWork {
-		return nil
+		if len(movers)*len(t.members) > maxKeyWork {
+			return nil
+		}
 	}
 	parents := make(map[int32]member, len(movers))
 	up := make(map[int32]int32, len(movers))
 	for _, e := range movers {
 		p, ok := parentFor(e, v.candidates(t, e))
 		if !ok || p.untrusted || p.start-e.start > t.maxAge || e.start-p.start > t.maxAge ||
-			!v.fits(v.s.recs.at(e.pos), p.times()) || v.reversible(t, movers, e, p) {
+			!v.fits(v.s.recs.at(e.pos), p.times()) || v.reversible(t, movers, e, p) || v.amid(e, p) {
 			continue
 		}
 		parents[e.pos] = p
 		if p.pos != none {
 			up[e.pos] = p.pos
 		}
+	}
+	if v.steps > maxKeySteps {
+		return nil
 	}
 	for _, cycle := range v.cycles(up) {
 		for _, pos := range cycle {
@@ -81,6 +90,21 @@ func (v *solver) reversible(t *tie, movers []member, e, p member) bool {
 	return false
 }
 
+// amid reports whether a thread's entry began while another span of its process, below
+// the serving span, was open: it may as well be that one's child.
+func (v *solver) amid(e, serving member) bool {
+	if serving.service != e.service || serving.pos == none {
+		return false
+	}
+	r, found := v.s.recs.at(e.pos), false
+	v.s.eachHeld(v.nodes[serving.node].piece, func(pos int32, o *rec) {
+		v.steps++
+		found = found || o.kind == kindInternal && o.service == r.service && o.start <= r.start && o.end >= r.start &&
+			pos != e.pos && !v.below(pos, e.pos)
+	})
+	return found
+}
+
 // candidates are the spans that may be the parent of an entry by its tie: all but
 // those below it, so that a second one makes it ambiguous wherever it stands.
 func (v *solver) candidates(t *tie, e member) []member {
@@ -94,10 +118,15 @@ func (v *solver) candidates(t *tie, e member) []member {
 	return out
 }
 
-// below reports whether one record is under another in the trees as joined so far.
+// below reports whether one record is under another in the trees as joined so far,
+// or the way up is too long to tell.
 func (v *solver) below(pos, root int32) bool {
 	for range maxDepth {
-		if pos == root {
+		v.steps++
+		if v.steps > maxKeySteps {
+			return true
+		}
+		if v.spanOf(pos) == v.spanOf(root) {
 			return true
 		}
 		if pos = v.s.parentOf(pos); pos == none {

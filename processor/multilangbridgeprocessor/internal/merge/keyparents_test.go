@@ -113,6 +113,14 @@ func TestKeyParents(t *testing.T) {
 			},
 		},
 		{
+			"a thread that began while another span of its process was open may be that one's child",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100).mark(key), span(idA, 2, 1, kindInternal, 1, 10, 60), span(idA, 5, 1, kindInternal, 1, 61, 70),
+				span(idB, 3, 0, kindClient, 1, 50, 55).mark(key), span(idC, 4, 0, kindClient, 1, 80, 85).mark(key),
+			},
+			map[uint64]left{2: {idA, 1, 0, 0}, 3: {idB, 0, 0, RefusedAmbiguous}, 4: {idC, 0, 0, RefusedAmbiguous}},
+		},
+		{
 			"M7: a trace of which one host's clock is an hour off is as near as its nearest span",
 			[]in{
 				span(idA, 1, 0, kindServer, 1, -3_600_000, -3_599_900).at(1).origin(), span(idA, 2, 1, kindClient, 2, 10, 90).at(2).origin(),

@@ -17,10 +17,11 @@ type keyValue struct {
 // last of them arrived, longer than the spans themselves.
 type keyed struct {
 	keyValue
-	holders []holder // oldest first; nil once flooded
-	marks   int      // counted marks that have not aged out; of a flooded value one is enough
-	until   int64    // Unix ns: the last mark's age
-	walk    uint32   // the last component walk that saw it
+	holders []holder  // oldest first; nil once flooded
+	room    [2]holder // of holders at first: most values have one sender and one receiver
+	marks   int       // counted marks that have not aged out; of a flooded value one is enough
+	until   int64     // Unix ns: the last mark's age
+	walk    uint32    // the last component walk that saw it
 	flooded bool
 }
 
@@ -98,6 +99,7 @@ func (s *Store) addMark(now int64, pos int32, m *Mark) {
 		// The value outlives its span: a part of a tracestate must not keep all of it.
 		kv := keyValue{m.Key, strings.Clone(m.Value)}
 		k = &keyed{keyValue: kv, flooded: s.cfg.Keys[m.Key].Evidence != EvidenceMessageOffset && !Telling(m.Value)}
+		k.holders = k.room[:0]
 		s.keys[kv] = k
 	}
 	k.until = keep

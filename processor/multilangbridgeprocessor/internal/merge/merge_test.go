@@ -106,6 +106,22 @@ func TestJoins(t *testing.T) {
 			map[uint64]left{2: {idA, 0, 0, RefusedTime}, 3: {idA, 2, EvidenceHeaderB3, 0}},
 		},
 		{
+			"M7: nor one that seems to start after its child by clocks that have not been compared, and calls nobody",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100).at(5), span(idA, 2, 1, kindServer, 1, 50, 90).at(5),
+				span(idB, 3, 0, kindServer, 2, 20, 50).at(6).claim(EvidenceHeaderB3, idA, 2),
+			},
+			map[uint64]left{3: {idB, 0, 0, RefusedTime}},
+		},
+		{
+			"M7: but a call may, for its clock may be apart by any amount",
+			[]in{
+				span(idA, 1, 0, kindServer, 1, 0, 100).at(5), span(idA, 2, 1, kindClient, 1, 50, 90).at(5),
+				span(idB, 3, 0, kindServer, 2, 20, 50).at(6).claim(EvidenceHeaderB3, idA, 2),
+			},
+			map[uint64]left{3: {idA, 2, EvidenceHeaderB3, 0}},
+		},
+		{
 			"M7: a parent that starts after its child by the same clock is none",
 			[]in{
 				span(idA, 1, 0, kindServer, 1, 0, 100).at(5), span(idA, 2, 1, kindClient, 1, 50, 90).at(5),

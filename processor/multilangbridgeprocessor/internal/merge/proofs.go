@@ -12,13 +12,13 @@ type proof struct {
 	from, to int32
 	parent   uint64
 	sure     float32 // confidence of an inferred parent
-	// bad is why the proof is not acted on, if it turns out to be the strongest.
+	// bad is why the proof is refused, if it turns out to be the strongest.
 	bad Refusal
 }
 
 // proofs collects the strongest evidence of every entry, in the order of M6.
 func (v *solver) proofs() []proof {
-	var all, untrusted []proof
+	var all []proof
 	fanIn := map[proof]int{}
 	for i := range v.nodes {
 		n := &v.nodes[i]
@@ -29,11 +29,7 @@ func (v *solver) proofs() []proof {
 			if r.flags&(recClaims|recMarks) == 0 || !v.s.isEntry(r) {
 				return
 			}
-			p, ok := v.strongest(pos, int32(i))
-			switch {
-			case ok && p.bad == RefusedUntrusted:
-				untrusted = append(untrusted, p)
-			case ok:
+			if p, ok := v.strongest(pos, int32(i)); ok {
 				all = append(all, p)
 				if p.evidence == EvidenceLink {
 					fanIn[proof{to: p.to, parent: p.parent}]++
@@ -41,7 +37,7 @@ func (v *solver) proofs() []proof {
 			}
 		})
 	}
-	all = v.breakCycles(all, untrusted)
+	all = v.breakCycles(all)
 	slices.SortFunc(all, v.compare)
 	return slices.DeleteFunc(all, func(p proof) bool {
 		flood := p.evidence == EvidenceLink && fanIn[proof{to: p.to, parent: p.parent}] > v.s.cfg.MaxFanIn
@@ -67,13 +63,16 @@ func (v *solver) compare(a, b proof) int {
 }
 
 // strongest is an entry's best claim; two different parents of one strength are
-// a conflict (M5). One with nothing but claims that are not trusted is refused, and
-// its strongest is given with bad set.
+// a conflict (M5).
 func (v *solver) strongest(pos, from int32) (proof, bool) {
-	var best, untrusted proof
-	conflict, named, flooded, unbelieved, unsure := false, false, false, false, Claim{}
+	var best proof
+	conflict, named, flooded, untrusted, unsure := false, false, false, false, Claim{}
 	for _, c := range append(v.exactKeys(pos), v.s.claims[pos]...) {
 		if c.Parent == 0 {
+			continue
+		}
+		if c.Untrusted {
+			untrusted = true
 			continue
 		}
 		if c.unsure {
@@ -84,26 +83,18 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 			flooded = true
 			continue
 		}
-		unbelieved = unbelieved || c.Untrusted
-		named = named || !c.Untrusted
+		named = true
 		to, ok := v.target(c)
 		if !ok {
 			continue
 		}
 		p := proof{evidence: c.Evidence, pos: pos, from: from, to: to, parent: c.Parent, sure: c.Confidence}
-		if parent := v.s.lookup(v.nodes[to].piece, c.Parent); parent != none {
+		if parent := v.s.span(v.nodes[to].piece, c.Parent); parent != none {
 			if v.impossible(pos, parent) {
 				p.bad = RefusedTime
 			}
 		} else if v.nodes[to].same == v.nodes[from].same {
 			continue // it names what is missing in its own trace: nothing is learned
-		}
-		if c.Untrusted {
-			p.bad = RefusedUntrusted
-			if untrusted.evidence == EvidenceNone || v.compare(p, untrusted) < 0 {
-				untrusted = p
-			}
-			continue
 		}
 		switch {
 		case best.evidence == EvidenceNone || p.evidence.strength() < best.evidence.strength():
@@ -122,9 +113,8 @@ func (v *solver) strongest(pos, from int32) (proof, bool) {
 	case best.bad != RefusedNone:
 		v.refuse(pos, best.bad)
 		return proof{}, false
-	case best.evidence == EvidenceNone && unbelieved:
+	case best.evidence == EvidenceNone && untrusted:
 		v.refuse(pos, RefusedUntrusted)
-		return untrusted, untrusted.evidence != EvidenceNone
 	case best.evidence == EvidenceNone && flooded:
 		v.refuse(pos, RefusedKeyFlood)
 	case best.evidence == EvidenceNone && named:

@@ -154,6 +154,7 @@ func (e *enclosures) add(pos int32, r *rec) {
 
 // contested reports whether another piece of the trace was joined to it without a
 // parent and may be what the call called: then nothing is known of who called the orphan.
+// One that this piece does not know of, if it is decided first, does not count (M10).
 func (v *solver) contested(orphan, call int32) bool {
 	c, home := v.s.recs.at(call), v.s.recs.at(orphan).piece
 	top := v.top(v.index[home])
@@ -164,8 +165,9 @@ func (v *solver) contested(orphan, call int32) bool {
 		}
 		for _, pos := range v.entriesOf(int32(i)) {
 			r := v.s.recs.at(pos)
-			tied := r.parent == 0 && r.flags&recJoined != 0 && v.s.joins[pos].evidence != EvidenceNone && v.s.joins[pos].parent == 0
-			if tied && r.kind == kindServer && r.service != c.service && v.fits(r, c) {
+			j := v.s.joins[pos]
+			tied := r.parent == 0 && r.flags&recJoined != 0 && j.evidence != EvidenceNone && j.parent == 0
+			if tied && !j.oneSided && r.kind == kindServer && r.service != c.service && v.fits(r, c) {
 				return true
 			}
 		}
@@ -209,7 +211,7 @@ func (v *solver) enclosing(orphan *rec, e *enclosures) int32 {
 			continue
 		}
 		around = append(around, pos)
-		if b := best; b == none || v.s.recs.at(b).start < c.start || v.s.recs.at(b).start == c.start && v.s.recs.at(b).end > c.end {
+		if best == none || v.inside(e.piece, pos, best) {
 			best = pos
 		}
 	}
@@ -217,7 +219,7 @@ func (v *solver) enclosing(orphan *rec, e *enclosures) int32 {
 		return none
 	}
 	for _, pos := range around {
-		if pos != best && !v.above(e.piece, pos, best) {
+		if v.s.recs.at(pos).id != v.s.recs.at(best).id && !v.above(e.piece, pos, best) {
 			return none
 		}
 	}
@@ -228,6 +230,20 @@ func (v *solver) enclosing(orphan *rec, e *enclosures) int32 {
 		}
 	}
 	return best
+}
+
+// inside reports whether a call is further inside than another that encloses the same
+// span: it starts later, ends earlier or, by a coarse clock, has the other above it.
+func (v *solver) inside(piece, pos, other int32) bool {
+	c, o := v.s.recs.at(pos), v.s.recs.at(other)
+	switch {
+	case c.start != o.start:
+		return c.start > o.start
+	case c.end != o.end:
+		return c.end < o.end
+	default:
+		return v.above(piece, other, pos)
+	}
 }
 
 // above reports whether one record is an ancestor of another in their piece.

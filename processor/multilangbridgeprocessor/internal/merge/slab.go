@@ -39,6 +39,7 @@ const (
 	recNoCallee                      // a call that no span answers
 	recTwin                          // another record of the piece has the same id
 	recFailed                        // ended with an error
+	recLeak                          // begins when its process's part of the trace is over
 )
 
 // slab is a queue of records in chunks without pointers, which the garbage

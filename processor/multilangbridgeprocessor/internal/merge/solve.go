@@ -13,6 +13,7 @@ type solver struct {
 	index map[int32]int32 // piece → node
 	// entries of every trace, found when first asked for; see entriesOf.
 	entries map[int32][]int32
+	steps   int // up the trees, since last set to 0; see below
 	// answered calls, found when first asked for and before any parent is inferred.
 	answered map[uint64]struct{}
 }
@@ -178,36 +179,9 @@ const maxDepth = 4096
 
 // ancestor reports whether the entry is an ancestor of its claimed parent.
 func (v *solver) ancestor(p proof) bool {
-	entry := v.s.recs.at(p.pos).id
-	id := p.parent
-	for range maxDepth {
-		if id == entry {
-			return true
-		}
-		pos := v.locate(id)
-		if pos == none {
-			return false
-		}
-		r := v.s.recs.at(pos)
-		id = r.parent
-		if r.flags&recJoined != 0 && v.s.joins[pos].parent != 0 {
-			id = v.s.joins[pos].parent
-		}
-		if id == 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// locate is the held record with that span id anywhere in the component.
-func (v *solver) locate(id uint64) int32 {
-	for i := range v.nodes {
-		if pos := v.s.lookup(v.nodes[i].piece, id); pos != none {
-			return pos
-		}
-	}
-	return none
+	parent := v.s.span(v.nodes[p.to].piece, p.parent)
+	v.steps = 0
+	return parent != none && v.below(parent, p.pos)
 }
 
 func (v *solver) joined(pos int32, j join) {

@@ -13,6 +13,8 @@ type Stats struct {
 	Refused     [NumRefusals]uint64
 	// Unmatched counts entries whose claimed parent's trace is not known.
 	Unmatched uint64
+	// Leaks counts spans that are suspected to have another request's parent.
+	Leaks uint64
 	// Late counts spans that came after their trace was fixed.
 	Late uint64
 	// Faults counts spans by what is wrong with them.
@@ -35,6 +37,7 @@ func (s Stats) Since(o Stats) Stats {
 		s.Refused[i] -= o.Refused[i]
 	}
 	s.Unmatched -= o.Unmatched
+	s.Leaks -= o.Leaks
 	s.Late -= o.Late
 	for i := range s.Faults {
 		s.Faults[i] -= o.Faults[i]

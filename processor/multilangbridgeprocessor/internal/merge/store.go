@@ -11,6 +11,7 @@ type join struct {
 	evidence Evidence
 	key      uint8
 	sure     float32 // confidence of an inferred parent
+	oneSided bool    // by a value whose origin does not look for those who recorded it
 	refused  Refusal
 	parent   uint64 // new parent; 0 none
 	id       uint64 // new span id; 0 none
@@ -225,7 +226,7 @@ func (s *Store) Moved(t TraceID) (TraceID, bool) {
 
 func (s *Store) verdict(pos int32, r *rec) (Verdict, bool) {
 	p := &s.pieces[r.piece]
-	v := Verdict{Trace: p.final, Moved: p.final != p.id, Twin: r.flags&recTwin != 0}
+	v := Verdict{Trace: p.final, Moved: p.final != p.id, Twin: r.flags&recTwin != 0, Leak: r.flags&recLeak != 0}
 	if r.flags&recJoined != 0 {
 		j := s.joins[pos]
 		v.Evidence, v.Key, v.Confidence, v.Refused = j.evidence, j.key, j.sure, j.refused
@@ -235,7 +236,7 @@ func (s *Store) verdict(pos int32, r *rec) (Verdict, bool) {
 	if r.flags&(recLate|recClaims) == recLate|recClaims && s.isEntry(r) {
 		s.lateLink(s.claims[pos], p, &v)
 	}
-	return v, v.Moved || v.Twin || v.Refused != RefusedNone
+	return v, v.Moved || v.Twin || v.Leak || v.Refused != RefusedNone
 }
 
 // lateLink makes the parent that a late entry claims a link, under the id that

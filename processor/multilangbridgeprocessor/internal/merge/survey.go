@@ -5,6 +5,7 @@ type survey struct {
 	rooted   bool // an entry, or a span that names itself; else the parents form a cycle
 	receives bool // an entry received a message, whose context did not come along
 	orphaned bool // a serving span names a parent that is not there
+	leaks    bool // a span begins after its parent in the same process has ended
 }
 
 // survey looks at each held span of a piece once, marks those that share an id, and
@@ -13,15 +14,23 @@ func (s *Store) survey(pi int32) survey {
 	var sv survey
 	if s.pieces[pi].flags&pieceIndexed == 0 {
 		s.surveySmall(pi, &sv)
-		return sv
+	} else {
+		s.surveyLarge(pi, &sv)
 	}
+	if sv.leaks {
+		s.flagLeaks(pi)
+	}
+	return sv
+}
+
+// surveyLarge is survey of an indexed piece.
+func (s *Store) surveyLarge(pi int32, sv *survey) {
 	s.eachHeld(pi, func(_ int32, r *rec) { // the index has found who shares an id
 		if r.parent != 0 {
 			r.caller = s.lookup(pi, r.parent)
 		}
-		s.take(&sv, r)
+		s.take(sv, r)
 	})
-	return sv
 }
 
 // surveySmall is survey with the ids of the piece side by side, which costs less
@@ -55,7 +64,9 @@ func (s *Store) take(sv *survey, r *rec) {
 	switch {
 	case r.parent == r.id:
 		sv.rooted, r.caller = true, none
-	case r.caller == none && s.isEntry(r):
+	case r.caller != none:
+		sv.leaks = sv.leaks || mayLeak(r, s.recs.at(r.caller))
+	case s.isEntry(r):
 		sv.rooted = true
 		sv.receives = sv.receives || r.flags&recMarks != 0
 		sv.orphaned = sv.orphaned || r.parent != 0 && r.kind == kindServer

@@ -14,6 +14,11 @@ type tie struct {
 	flooded  bool    // ties more pieces than MaxFanIn (M8)
 }
 
+// hasOrigin reports whether a trace carries the value in its tracestate.
+func (t *tie) hasOrigin() bool {
+	return slices.ContainsFunc(t.members, func(m member) bool { return m.origin })
+}
+
 // member is a span that carries the evidence, in its node.
 type member struct {
 	holder
@@ -145,7 +150,7 @@ func (v *solver) keyTie(k *keyed) *tie {
 		if !ok {
 			continue
 		}
-		m := member{holder: h, node: n, pos: v.s.lookup(v.nodes[n].piece, h.span), entry: h.root}
+		m := member{holder: h, node: n, pos: v.s.recordOf(v.nodes[n].piece, &h), entry: h.root}
 		if m.pos != none {
 			m.entry = v.s.isEntry(v.s.recs.at(m.pos))
 		}

@@ -66,7 +66,7 @@ func compareMembers(a, b member) int {
 func (v *solver) refuseMembers(members []member, cause Refusal) {
 	for _, m := range members {
 		if m.pos != none && m.entry {
-			v.refuse(m.pos, cause)
+			v.s.eachCopy(m.pos, func(pos int32) { v.refuse(pos, cause) })
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (v *solver) dropTrees(t *tie, cause Refusal, out func(top int32) bool) {
 // the calls that carry the value was under way: somebody else called them, with a
 // value that then is not one request's (M8).
 func (v *solver) dropUncalled(t *tie) {
-	if t.maxAge == 0 || slices.ContainsFunc(t.members, func(m member) bool { return m.origin }) {
+	if t.maxAge == 0 || t.hasOrigin() {
 		return
 	}
 	kept := map[int32]bool{}
@@ -223,7 +223,7 @@ func (v *solver) join(t *tie, top, winner int32) {
 		v.refuseEntries(v.nodes[top].same, RefusedSize)
 		return
 	}
-	tied := join{evidence: t.evidence, key: t.key, link: v.id(winner)}
+	tied := join{evidence: t.evidence, key: t.key, oneSided: t.hasOrigin(), link: v.id(winner)}
 	marked := false
 	for _, m := range t.members {
 		if m.pos == none || !m.entry || v.top(m.node) != top {
@@ -245,12 +245,14 @@ func (v *solver) join(t *tie, top, winner int32) {
 // joinTied records a trace-level join unless stronger evidence has spoken. Evidence
 // that gave no parent is no obstacle to one that does.
 func (v *solver) joinTied(pos int32, j join) {
-	before := v.s.joins[pos]
-	switch {
-	case v.s.recs.at(pos).flags&recJoined == 0 || before.evidence == EvidenceNone:
-		v.joined(pos, j)
-	case before.parent == 0 && before.id == 0 && j.parent != 0:
-		v.uncount(before)
-		v.joined(pos, j)
-	}
+	v.s.eachCopy(pos, func(pos int32) {
+		before := v.s.joins[pos]
+		switch {
+		case v.s.recs.at(pos).flags&recJoined == 0 || before.evidence == EvidenceNone:
+			v.joined(pos, j)
+		case before.parent == 0 && before.id == 0 && j.parent != 0:
+			v.uncount(before)
+			v.joined(pos, j)
+		}
+	})
 }

@@ -119,6 +119,8 @@ type Verdict struct {
 	ID uint64
 	// Twin is set when another span of the trace has the same id.
 	Twin bool
+	// Leak is set when the span is suspected to have another request's parent.
+	Leak bool
 	// Link names the joined parent by the id under which it arrived, for link
 	// mode, and for evidence that came too late to be acted on (Refused is Late).
 	Link       TraceID

@@ -42,6 +42,7 @@ type TelemetryBuilder struct {
 	ProcessorMultiLanguageBridgeSpansIn              metric.Int64Counter
 	ProcessorMultiLanguageBridgeSpansOut             metric.Int64Counter
 	ProcessorMultiLanguageBridgeSpansUndelivered     metric.Int64Counter
+	ProcessorMultiLanguageBridgeSuspectedLeaks       metric.Int64Counter
 	ProcessorMultiLanguageBridgeTracesIn             metric.Int64Counter
 	ProcessorMultiLanguageBridgeTracesOut            metric.Int64Counter
 	ProcessorMultiLanguageBridgeUninferredSpans      metric.Int64Counter
@@ -171,6 +172,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ProcessorMultiLanguageBridgeSpansUndelivered, err = builder.meter.Int64Counter(
 		"otelcol_processor_multi_language_bridge_spans_undelivered",
 		metric.WithDescription("Spans that the next component refused for good, or that could not be delivered before shutdown ended. [Alpha]"),
+		metric.WithUnit("{span}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorMultiLanguageBridgeSuspectedLeaks, err = builder.meter.Int64Counter(
+		"otelcol_processor_multi_language_bridge_suspected_leaks",
+		metric.WithDescription("Spans that begin in a process after all that it did in their trace, as if they had another request's context; they are marked, not moved. [Alpha]"),
 		metric.WithUnit("{span}"),
 	)
 	errs = errors.Join(errs, err)

@@ -276,6 +276,22 @@ func AssertEqualProcessorMultiLanguageBridgeSpansUndelivered(t *testing.T, tt *c
 	metricdatatest.AssertEqual(t, want, got, opts...)
 }
 
+func AssertEqualProcessorMultiLanguageBridgeSuspectedLeaks(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
+	want := metricdata.Metrics{
+		Name:        "otelcol_processor_multi_language_bridge_suspected_leaks",
+		Description: "Spans that begin in a process after all that it did in their trace, as if they had another request's context; they are marked, not moved. [Alpha]",
+		Unit:        "{span}",
+		Data: metricdata.Sum[int64]{
+			Temporality: metricdata.CumulativeTemporality,
+			IsMonotonic: true,
+			DataPoints:  dps,
+		},
+	}
+	got, err := tt.GetMetric("otelcol_processor_multi_language_bridge_suspected_leaks")
+	require.NoError(t, err)
+	metricdatatest.AssertEqual(t, want, got, opts...)
+}
+
 func AssertEqualProcessorMultiLanguageBridgeTracesIn(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_multi_language_bridge_traces_in",

@@ -35,6 +35,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorMultiLanguageBridgeSpansIn.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeSpansOut.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeSpansUndelivered.Add(context.Background(), 1)
+	tb.ProcessorMultiLanguageBridgeSuspectedLeaks.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeTracesIn.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeTracesOut.Add(context.Background(), 1)
 	tb.ProcessorMultiLanguageBridgeUninferredSpans.Add(context.Background(), 1)
@@ -85,6 +86,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeSpansUndelivered(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorMultiLanguageBridgeSuspectedLeaks(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorMultiLanguageBridgeTracesIn(t, testTel,

@@ -118,7 +118,7 @@ func TestKeyParents(t *testing.T) {
 				span(idA, 1, 0, kindServer, 1, 0, 100).mark(key), span(idA, 2, 1, kindInternal, 1, 10, 60), span(idA, 5, 1, kindInternal, 1, 61, 70),
 				span(idB, 3, 0, kindClient, 1, 50, 55).mark(key), span(idC, 4, 0, kindClient, 1, 80, 85).mark(key),
 			},
-			map[uint64]left{2: {idA, 1, 0, 0}, 3: {idB, 0, 0, RefusedAmbiguous}, 4: {idC, 0, 0, RefusedAmbiguous}},
+			map[uint64]left{2: {idA, 1, 0, 0}, 3: {idA, 0, EvidenceCustom, 0}, 4: {idA, 1, EvidenceCustom, 0}},
 		},
 		{
 			"M7: a trace of which one host's clock is an hour off is as near as its nearest span",

@@ -186,14 +186,19 @@ func (v *solver) winner(tops, origins []int32, parents map[int32]member) int32 {
 }
 
 // origins are the tops of the trees the value comes from: those that carry it in a
-// tracestate, or send it without having received it. More than one is ambiguous (M8).
+// tracestate, or send it without that they or their process received it. More than one
+// is ambiguous (M8).
 func (v *solver) origins(t *tie, parents map[int32]member) []int32 {
 	sends := func(m *member) bool { return m.kind == kindClient || m.kind == kindProducer }
-	received := map[int32]bool{}
+	received, serves := map[int32]bool{}, map[uint64]bool{}
+	for i := range t.members {
+		m := &t.members[i]
+		serves[m.service] = serves[m.service] || m.kind == kindServer || m.kind == kindConsumer
+	}
 	for i := range t.members {
 		m := &t.members[i]
 		_, found := parents[m.pos]
-		if m.entry && !m.origin && (!sends(m) || found) {
+		if m.entry && !m.origin && (!sends(m) || found || serves[m.service]) {
 			received[m.node] = true
 		}
 	}

@@ -184,10 +184,10 @@ func (g *Graph) remember(h *half) (position, *half) {
 		g.evict(&g.messages)
 	}
 	g.growIndex()
-	p := g.slab.take()
+	p := g.slab.take(q)
 	kept := g.slab.at(p)
 	*kept = *h
-	g.push(q, p, kept)
+	g.push(q)
 	return p, kept
 }
 

@@ -1,5 +1,7 @@
 package topology
 
+import "github.com/polyspan/polyspan/contract"
+
 // countPair counts a call or message whose two ends are known, once per callee (rule T2).
 func (g *Graph) countPair(caller, callee *half) {
 	g.stats.Pairs++
@@ -186,7 +188,7 @@ func (g *Graph) countVirtual(h *half, evicted bool) uint32 {
 	if c.key.target == overflowNode {
 		g.edges.all[i].more().refuse(g.hashOfPeer(h))
 	}
-	if g.watcher.Unmatched != nil {
+	if g.watcher.Unmatched != nil && g.nodes.all[c.key.target].kind != contract.NodeDatabase {
 		g.tellUnmatched(h, UnmatchedCaller, evicted, nil)
 	}
 	if g.peers.all[h.peer].key.class != peerDatabase {

@@ -1,5 +1,27 @@
 package topology
 
+// expireAhead is how many halves are touched before they are let go.
+const expireAhead = 64
+
+// letGo lets the halves of a queue go whose wait is over. Like Add it touches first
+// what it is going to change.
+func (g *Graph) letGo(q *queue) {
+	for g.due(q) {
+		n := min(q.oldest().n, expireAhead)
+		x, mask := &g.index, g.index.mask()
+		touched, p := g.touched, q.head
+		for range n {
+			h := g.slab.at(p)
+			touched |= x.ids[x.hash(&h.trace, h.span)&mask] | entry(g.peers.all[h.peer].refs)
+			p = g.slab.after(p)
+		}
+		g.touched = touched
+		for range n {
+			g.expire(g.pop(q), false)
+		}
+	}
+}
+
 // expire lets a half go that left its queue: what it is without a partner is counted
 // (rule T4), and its place is free again.
 func (g *Graph) expire(p position, evicted bool) {

@@ -109,6 +109,7 @@ func New(limits Limits, now time.Time) (*Graph, error) {
 		swept:      now.UnixNano(),
 		slotWidth:  int64(limits.Window / windowSlots),
 		now:        now.UnixNano(),
+		slab:       newSlab(),
 		index:      newIndex(),
 		calls:      newQueue(int64(limits.Wait)),
 		messages:   newQueue(int64(limits.MessageWait)),
@@ -132,12 +133,8 @@ func New(limits Limits, now time.Time) (*Graph, error) {
 // clock that goes backwards stands still.
 func (g *Graph) Advance(now time.Time) {
 	g.now = max(g.now, now.UnixNano())
-	for g.due(&g.calls) {
-		g.expire(g.pop(&g.calls), false)
-	}
-	for g.due(&g.messages) {
-		g.expire(g.pop(&g.messages), false)
-	}
+	g.letGo(&g.calls)
+	g.letGo(&g.messages)
 	g.settle()
 	g.sweep()
 }

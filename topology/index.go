@@ -107,7 +107,8 @@ func (g *Graph) growIndex() {
 	x.ids, x.n = make([]entry, 2*len(x.ids)), 0
 	x.waiters = make([]position, len(x.ids)/4)
 	for _, q := range [...]*queue{&g.calls, &g.messages} {
-		for p := q.head; p != 0; {
+		p := q.head
+		for left := q.n; left > 0; left-- {
 			h := g.slab.at(p)
 			if h.span != (SpanID{}) {
 				x.insert(x.hash(&h.trace, h.span), p)
@@ -115,7 +116,7 @@ func (g *Graph) growIndex() {
 			if h.flags&flagWaiting != 0 {
 				g.addWaiter(x.hash(&h.trace, h.parent), p, h)
 			}
-			p = h.nextInQueue
+			p = g.slab.after(p)
 		}
 	}
 }

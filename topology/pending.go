@@ -22,8 +22,6 @@ type half struct {
 	// entry that was followed upwards, the service that it was followed to; of a half with
 	// overflowPeer, a hash of its destination.
 	other uint32
-	// nextInQueue chains the halves of a queue in order of arrival, and the free places.
-	nextInQueue position
 	// nextWaiter and prevWaiter chain the halves that wait for parents of one hash.
 	nextWaiter, prevWaiter position
 	weight                 weightID
@@ -99,32 +97,60 @@ const (
 	pageSize = 1 << pageBits
 )
 
-// slab holds halves in pages, so that growing neither copies nor overshoots.
+// slab holds the halves of the queues in pages, so that growing neither copies nor
+// overshoots. A page belongs to one queue, and its places are taken and given back in
+// order: what arrives, and what leaves, lies side by side. Constructor: newSlab.
 type slab struct {
-	pages [][]half
-	used  position // positions ever handed out
-	free  position // head of the free list
+	pages [][]half   // the first is empty: position 0 is none
+	next  []position // of each page, the page that follows it in its queue
+	free  []position // pages of no queue
 	live  int
 }
 
+func newSlab() slab { return slab{pages: make([][]half, 1), next: make([]position, 1)} }
+
 func (s *slab) at(p position) *half { return &s.pages[p>>pageBits][p&(pageSize-1)] }
 
-func (s *slab) take() position {
+// take gives the place at the end of a queue, to which it is pushed next.
+func (s *slab) take(q *queue) position {
 	s.live++
-	if p := s.free; p != 0 {
-		s.free = s.at(p).nextInQueue
-		return p
+	if q.end&(pageSize-1) == 0 {
+		page := s.page()
+		if q.n == 0 {
+			q.head = page << pageBits
+		} else {
+			s.next[(q.end-1)>>pageBits] = page
+		}
+		q.end = page << pageBits
 	}
-	s.used++
-	if int(s.used>>pageBits) == len(s.pages) {
-		s.pages = append(s.pages, make([]half, pageSize))
-	}
-	return s.used
+	p := q.end
+	q.end++
+	return p
 }
 
+func (s *slab) page() position {
+	if n := len(s.free); n > 0 {
+		page := s.free[n-1]
+		s.free = s.free[:n-1]
+		return page
+	}
+	s.pages = append(s.pages, make([]half, pageSize))
+	s.next = append(s.next, 0)
+	return position(len(s.pages) - 1)
+}
+
+// after is the place behind another of the same queue; behind the last, it means nothing.
+func (s *slab) after(p position) position {
+	if (p+1)&(pageSize-1) == 0 {
+		return s.next[p>>pageBits] << pageBits
+	}
+	return p + 1
+}
+
+// give takes a place back that was popped.
 func (s *slab) give(p position) {
-	h := s.at(p)
-	*h = half{nextInQueue: s.free}
-	s.free = p
 	s.live--
+	if (p+1)&(pageSize-1) == 0 {
+		s.free = append(s.free, p>>pageBits)
+	}
 }

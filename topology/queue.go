@@ -14,8 +14,8 @@ type generation struct {
 // queue holds halves in order of arrival. Arrival times are kept by generation, not
 // by half. Constructor: newQueue.
 type queue struct {
-	wait, tick int64 // nanoseconds
-	head, tail position
+	wait, tick int64    // nanoseconds
+	head, end  position // of the oldest half, and behind the newest
 	n          int
 	// ring holds the generations, oldest at start.
 	ring       [queueTicks + 2]generation
@@ -28,8 +28,8 @@ func (q *queue) oldest() *generation { return &q.ring[q.start] }
 
 func (q *queue) newest() *generation { return &q.ring[(q.start+q.len-1)%len(q.ring)] }
 
-// push appends a half that arrived now.
-func (g *Graph) push(q *queue, p position, h *half) {
+// push appends the half that was given the place at the end, and arrived now.
+func (g *Graph) push(q *queue) {
 	if q.len == 0 || g.now-q.newest().first > q.tick && q.len < len(q.ring) {
 		q.len++
 		*q.newest() = generation{first: g.now}
@@ -37,20 +37,16 @@ func (g *Graph) push(q *queue, p position, h *half) {
 	q.newest().last = g.now
 	q.newest().n++
 	q.n++
-	h.nextInQueue = 0
-	if q.head == 0 {
-		q.head = p
-	} else {
-		g.slab.at(q.tail).nextInQueue = p
-	}
-	q.tail = p
 }
 
 // pop removes the oldest half and returns its place.
 func (g *Graph) pop(q *queue) position {
 	p := q.head
-	q.head = g.slab.at(p).nextInQueue
-	q.n--
+	if q.n--; q.n > 0 {
+		q.head = g.slab.after(p)
+	} else {
+		q.head = q.end
+	}
 	q.oldest().n--
 	if q.oldest().n == 0 {
 		q.start = (q.start + 1) % len(q.ring)

@@ -84,9 +84,8 @@ func (t *SpanTable) Service(name string) *ServiceSpans {
 // Count adds a span from start to end, in Unix nanoseconds. An absurd duration is left
 // out of the durations (rule T9).
 func (s *ServiceSpans) Count(key SpanKey, start, end int64, weight float64) {
-	key.Name = strings.ToValidUTF8(cut(key.Name), "\uFFFD")
 	r := s.rows[key]
-	if r == nil {
+	if r == nil { // only names that are cut and valid have rows
 		r = s.add(key)
 	}
 	r.last = s.table.now
@@ -96,8 +95,13 @@ func (s *ServiceSpans) Count(key SpanKey, start, end int64, weight float64) {
 	}
 }
 
-// add makes a row, or finds that of the overflow if the name is one too many.
+// add finds the row of a name that was not found as it came, or makes it: that of the
+// overflow if the name is one too many.
 func (s *ServiceSpans) add(key SpanKey) *spanRow {
+	key.Name = strings.ToValidUTF8(cut(key.Name), "\uFFFD")
+	if r := s.rows[key]; r != nil {
+		return r
+	}
 	if s.names[key.Name] == 0 && len(s.names) >= s.table.limits.MaxNames {
 		s.table.refused++
 		key.Name = OverflowName

@@ -10,7 +10,8 @@ import (
 // under the owner's lock, so they must be quick and must not call the graph; what
 // they are given may be kept, but for the pointers. A function that is nil costs nothing.
 type Watcher struct {
-	// Unmatched is told of spans without the other end of their call.
+	// Unmatched is told of spans without the other end of their call, but for calls to
+	// databases, which never have one.
 	Unmatched func(*Unmatched)
 	// Repaired is told of calls whose callee the merge processor tied to its caller.
 	Repaired func(*Repaired)

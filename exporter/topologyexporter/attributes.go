@@ -17,9 +17,11 @@ import (
 type outcome struct {
 	evidence string
 	// peerAddress and url tell the callee's address where nothing better does.
-	peerAddress, url string
-	httpStatus       int64
-	rpcStatus        string
+	peerAddress string
+	url         pcommon.Value
+	hasURL      bool
+	httpStatus  int64
+	rpcStatus   string
 	// rpcCode is a numeric status code plus one; 0 is none.
 	rpcCode int64
 }
@@ -28,24 +30,44 @@ type outcome struct {
 func readAttributes(m pcommon.Map, o *topology.Observation) outcome {
 	var out outcome
 	a := &o.Attributes
-	lengths := &keys.lengths[o.Kind]
+	lengths := keys.lengthsFor(o)
+	var found [maxFound]candidate
+	n := uint64(0)
 	for name, v := range m.All() {
-		if !mayBeRead(lengths, name, v.Type()) {
-			continue
-		}
-		if k := keys.lookUp(name, o.Kind); k != nil {
-			readAttribute(k, v, o, &out)
+		found[n] = candidate{name, v}
+		n += mayBeRead(lengths, name, v.Type())
+		if n == maxFound {
+			readFound(found[:], o, &out)
+			n = 0
 		}
 	}
+	readFound(found[:n], o, &out)
 	switch {
 	case o.Kind == topology.KindServer:
 		a.ClientAddress = cmp.Or(out.peerAddress, a.ClientAddress)
-	case a.ServerAddress == "" && out.url != "":
-		a.ServerAddress, a.ServerPort = hostOf(out.url)
+	case a.ServerAddress == "" && out.hasURL:
+		a.ServerAddress, a.ServerPort = hostOf(out.url.Str())
 	case a.ServerAddress == "":
 		a.ServerAddress = out.peerAddress
 	}
 	return out
+}
+
+// maxFound is how many attributes are found before they are read: more than most spans have.
+const maxFound = 16
+
+// candidate is an attribute that may be read, by its length and type.
+type candidate struct {
+	name  string
+	value pcommon.Value
+}
+
+func readFound(found []candidate, o *topology.Observation, out *outcome) {
+	for i := range found {
+		if k := keys.lookUp(found[i].name, o.Kind); k != nil {
+			readAttribute(k, found[i].value, o, out)
+		}
+	}
 }
 
 // hostOf is the host and port of an absolute URL; "" when it is none.
@@ -82,8 +104,18 @@ func readAttribute(k *key, v pcommon.Value, o *topology.Observation, out *outcom
 		readNumber(k, v.Int(), o, out)
 		return
 	}
-	if k.field == fieldCarrier {
+	// Values are seldom in the cache: some are not looked at.
+	switch k.field {
+	case fieldCarrier:
 		o.Carriers |= k.carrier
+		return
+	case fieldHTTPMethod:
+		a.Protocols |= topology.ProtocolHTTP
+		return
+	case fieldURL:
+		if !k.earlier || !out.hasURL {
+			out.url, out.hasURL = v, true
+		}
 		return
 	}
 	s := v.Str()
@@ -112,8 +144,6 @@ func readAttribute(k *key, v pcommon.Value, o *topology.Observation, out *outcom
 		}
 	case fieldProtocol:
 		a.Protocols |= protocolOf(s)
-	case fieldHTTPMethod:
-		a.Protocols |= topology.ProtocolHTTP
 	case fieldHost:
 		if a.ServerAddress == "" {
 			a.ServerAddress, a.ServerPort = splitHost(s)
@@ -126,8 +156,6 @@ func readAttribute(k *key, v pcommon.Value, o *topology.Observation, out *outcom
 		set(&out.peerAddress, s, k)
 	case fieldClientAddress:
 		set(&a.ClientAddress, s, k)
-	case fieldURL:
-		set(&out.url, s, k)
 	case fieldRoute:
 		set(&o.Operation, s, k)
 	case fieldRefused:

@@ -29,11 +29,13 @@ type run struct {
 // the graph, which does. Its strings are the pdata's: it is emptied before the pdata
 // is given back.
 type batch struct {
-	spans [batchSpans]topology.Observation
-	n     int
-	runs  [batchRuns]run
-	r     int // runs used
-	links []topology.Link
+	pdata   [batchSpans]ptrace.Span
+	spans   [batchSpans]topology.Observation
+	n       int
+	runs    [batchRuns]run
+	r       int // runs used
+	links   []topology.Link
+	touched int // keeps the loads of touch from being left out
 }
 
 // begin starts a run. It reports that the batch has no room for it.
@@ -46,9 +48,36 @@ func (b *batch) begin(r *topology.Resource, scope pcommon.InstrumentationScope) 
 	return false
 }
 
-// add reads a span into the present run. It reports that the batch is full now.
+// add takes a span into the present run. It reports that the batch is full now.
 func (b *batch) add(span ptrace.Span) (full bool) {
-	o := &b.spans[b.n]
+	b.pdata[b.n] = span
+	b.n++
+	b.runs[b.r-1].end = b.n
+	return b.n == batchSpans
+}
+
+// read reads the spans. It touches them first: these loads do not wait for each
+// other, as they would where each span is read before the next one is looked at, and
+// what was decoded is seldom in the cache.
+func (b *batch) read() {
+	touched := 0
+	for i := range b.n {
+		s := &b.pdata[i]
+		parent := s.ParentSpanID()
+		touched += s.Attributes().Len() + s.Links().Len() + int(s.Kind()) + int(parent[0])
+	}
+	for i := range b.n {
+		for name := range b.pdata[i].Attributes().All() {
+			touched += len(name)
+		}
+	}
+	b.touched = touched
+	for i := range b.n {
+		b.readSpan(b.pdata[i], &b.spans[i])
+	}
+}
+
+func (b *batch) readSpan(span ptrace.Span, o *topology.Observation) {
 	o.Trace = topology.TraceID(span.TraceID())
 	o.Span = topology.SpanID(span.SpanID())
 	o.Parent = topology.SpanID(span.ParentSpanID())
@@ -61,15 +90,12 @@ func (b *batch) add(span ptrace.Span) (full bool) {
 	o.Failed = failed(span.Status().Code(), &a)
 	o.Evidence, o.MergeEvidence = evidenceOf(a.evidence), a.evidence
 	o.NotSampled = notSampled(span.Flags())
-	if o.Operation == "" {
+	if o.Operation == "" && o.Parent == (topology.SpanID{}) {
 		o.Operation = span.Name()
 	}
 	if links := span.Links(); links.Len() > 0 && (o.Kind == topology.KindConsumer || o.Attributes.Operation == topology.OperationSend || a.evidence != "") {
 		b.readLinks(links, o)
 	}
-	b.n++
-	b.runs[b.r-1].end = b.n
-	return b.n == batchSpans
 }
 
 // notSampled reports whether the span says that the trace was not sampled before it:
@@ -116,12 +142,15 @@ func evidenceOf(evidence string) topology.Evidence {
 // flush adds the batch to the graph and empties it.
 func (e *topologyExporter) flush(b *batch) {
 	if b.n > 0 {
+		b.read()
 		e.addToGraph(b)
+		e.spanMetrics.count(b, e.now())
 	}
+	clear(b.pdata[:b.n])
 	clear(b.spans[:b.n])
 	clear(b.runs[:b.r])
 	clear(b.links)
-	b.n, b.r, b.links = 0, 0, b.links[:0]
+	b.n, b.r, b.touched, b.links = 0, 0, 0, b.links[:0]
 }
 
 func (e *topologyExporter) addToGraph(b *batch) {

@@ -98,8 +98,6 @@ func (e *topologyExporter) consumeTraces(_ context.Context, td ptrace.Traces) er
 	}
 	e.flush(b)
 	e.batches.Put(b)
-	now := e.now()
-	e.spanMetrics.consume(td, now)
-	e.freshness.arrive(td.SpanCount(), now)
+	e.freshness.arrive(td.SpanCount(), e.now())
 	return nil
 }

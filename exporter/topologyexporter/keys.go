@@ -126,13 +126,15 @@ type keyTable struct {
 	// lengths have, for each kind and type of value, a bit for each length of a name that
 	// is read: most names are passed over without a look at their bytes, which are seldom
 	// in the cache.
-	lengths [numKinds][numTypes]uint64
+	lengths [numKinds + 1][numTypes]uint64
 	// slots are open-addressed by length and two bytes of the name.
 	slots [512]key
 }
 
 const (
 	numKinds = 6
+	// called is, among the kinds, that of a server span with a parent.
+	called   = numKinds
 	numTypes = 8 // a power of two above the types of values
 )
 
@@ -170,10 +172,29 @@ func both(a, b contract.KindSet) (contract.KindSet, bool) {
 	return a & b, a&b != 0
 }
 
+// lengthsFor are the lengths by type of the names that are read on a span.
+func (t *keyTable) lengthsFor(o *topology.Observation) *[numTypes]uint64 {
+	if o.Kind == topology.KindServer && o.Parent != (topology.SpanID{}) {
+		return &t.lengths[called]
+	}
+	return &t.lengths[o.Kind]
+}
+
+// ofRoots are the fields of a server span that say who called it, or what is told of
+// it, when it has no parent.
+func (f field) ofRoots() bool {
+	switch f {
+	case fieldServerAddress, fieldServerPort, fieldPeerAddress, fieldClientAddress, fieldPeerService, fieldRoute:
+		return true
+	}
+	return false
+}
+
 func (t *keyTable) add(k key) {
-	for kind := range numKinds {
+	for kind := range t.lengths {
 		switch {
-		case !k.kinds.Has(int32(kind)):
+		case kind == called && (!k.kinds.Has(int32(topology.KindServer)) || k.field.ofRoots()):
+		case kind != called && !k.kinds.Has(int32(kind)):
 		case k.field == fieldHTTPStatus, k.field == fieldServerPort, k.field == fieldRequestSize, k.field == fieldResponseSize:
 			t.lengths[kind][pcommon.ValueTypeInt] |= 1 << len(k.name)
 		case k.field == fieldCarrier:
@@ -199,9 +220,10 @@ func slotOf(name string) uint32 {
 	return h >> 23
 }
 
-// mayBeRead tells by length and type whether a name can be one that is read.
-func mayBeRead(lengths *[numTypes]uint64, name string, value pcommon.ValueType) bool {
-	return lengths[value%numTypes]>>len(name)&1 != 0
+// mayBeRead is 1 if a name can be one that is read, by its length and the type of its
+// value, else 0: no branch depends on it that could be foreseen wrongly.
+func mayBeRead(lengths *[numTypes]uint64, name string, value pcommon.ValueType) uint64 {
+	return lengths[value%numTypes] >> len(name) & 1
 }
 
 // lookUp gives the key of a name that is read on spans of the kind, or nil.

@@ -14,7 +14,7 @@ import (
 
 // find gives the key of a name if its value is of a type that is read, or nil.
 func find(name string, value pcommon.ValueType, kind topology.Kind) *key {
-	if !mayBeRead(&keys.lengths[kind], name, value) {
+	if mayBeRead(&keys.lengths[kind], name, value) == 0 {
 		return nil
 	}
 	return keys.lookUp(name, kind)

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/polyspan/polyspan/exporter/topologyexporter/internal/exposition"
@@ -29,7 +28,7 @@ var (
 // spanMetrics counts the spans that enter a service by name. Others are left out:
 // nothing asks for them, and they are most of the spans.
 type spanMetrics struct {
-	mu    sync.Mutex // guards table; held for the spans of one resource
+	mu    sync.Mutex // guards table; held for the spans of one batch
 	table *topology.SpanTable
 }
 
@@ -45,44 +44,31 @@ func newSpanMetrics(cfg *Config) *spanMetrics {
 	})}
 }
 
-func (m *spanMetrics) consume(td ptrace.Traces, now time.Time) {
+// count counts the spans of a batch that enter a service, as long as they are in the cache.
+func (m *spanMetrics) count(b *batch, now time.Time) {
 	if m == nil {
 		return
 	}
-	for _, rs := range td.ResourceSpans().All() {
-		m.consumeResource(rs, now)
-	}
-}
-
-func (m *spanMetrics) consumeResource(rs ptrace.ResourceSpans, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.table.Advance(now)
-	var service *topology.ServiceSpans
-	for _, ss := range rs.ScopeSpans().All() {
-		for _, span := range ss.Spans().All() {
-			kind := span.Kind()
-			if kind != ptrace.SpanKindServer && kind != ptrace.SpanKindConsumer {
+	next := 0
+	for i := range b.runs[:b.r] {
+		r := &b.runs[i]
+		var service *topology.ServiceSpans
+		for ; next < r.end; next++ {
+			o := &b.spans[next]
+			if o.Kind != topology.KindServer && o.Kind != topology.KindConsumer {
 				continue
 			}
 			if service == nil {
-				service = m.table.Service(serviceName(rs.Resource().Attributes()))
+				service = m.table.Service(cmp.Or(r.resource.Name, topology.Unidentified))
 			}
-			weight := 1.0
-			if ts := span.TraceState().AsRaw(); ts != "" {
-				weight = topology.Weight(ts)
-			}
-			key := topology.SpanKey{Name: span.Name(), Kind: kindOf(kind), Status: statusOf(span.Status().Code())}
-			service.Count(key, int64(span.StartTimestamp()), int64(span.EndTimestamp()), weight)
+			span := &b.pdata[next]
+			key := topology.SpanKey{Name: span.Name(), Kind: o.Kind, Status: statusOf(span.Status().Code())}
+			service.Count(key, o.Start, o.End, cmp.Or(o.Weight, 1))
 		}
 	}
-}
-
-func serviceName(a pcommon.Map) string {
-	if v, ok := a.Get("service.name"); ok && v.Type() == pcommon.ValueTypeStr && v.Str() != "" {
-		return v.Str()
-	}
-	return topology.Unidentified
 }
 
 func statusOf(c ptrace.StatusCode) topology.SpanStatus {

@@ -42,7 +42,8 @@ func (g *Graph) push(q *queue) {
 // pop removes the oldest half and returns its place.
 func (g *Graph) pop(q *queue) position {
 	p := q.head
-	if q.n--; q.n > 0 {
+	q.n--
+	if q.n > 0 {
 		q.head = g.slab.after(p)
 	} else {
 		q.head = q.end

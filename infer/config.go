@@ -40,7 +40,7 @@ func DefaultConfig() Config {
 		Wait:           5 * time.Second,
 		MaxSpans:       500_000,
 		MinConfidence:  0.95,
-		MaxCandidates:  32,
+		MaxCandidates:  64,
 		MaxEndpoints:   4096,
 		MaxWork:        50_000_000,
 		SelfCheckEvery: 8,

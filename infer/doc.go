@@ -22,8 +22,10 @@
 //     requests together are as probable as possible; an orphan may also be
 //     nobody's child, at the rate such roots are seen.
 //   - The confidence weighs the chosen parent against every exchange that would
-//     give the orphan another one, less sharply than the models say, and is then
-//     held against self-checks: known parents are hidden, inferred and compared.
+//     give the orphan another one, less sharply than the models say, and least
+//     sharply where no context arrived that could teach them. In busy moments the
+//     doubts about a request's other calls count, too. It is then held against
+//     self-checks: known parents are hidden, inferred and compared.
 //
 // For [Between], a client span is a request that makes one call. The hosts' clocks
 // are brought together first, from calls that are known or, without any, from

@@ -18,6 +18,9 @@ type endpoint struct {
 type callModel struct {
 	count    [maxCount]float64 // requests by how many such calls they made
 	logCount [maxCount]float64
+	// logMore is the log share, of the requests that made so many such calls, of
+	// those that made more.
+	logMore [maxCount]float64
 	// nth holds the delays of the first call of this type in a request and of the
 	// others.
 	nth [2]anchored
@@ -164,6 +167,13 @@ func (c *callModel) fit(requests float64, coarse bool) {
 		}
 		c.logCount[k] = math.Log((n + math.Ldexp(0.5, -k)) / (requests + 1))
 	}
+	atLeast := 0.0
+	for k := maxCount - 1; k >= 0; k-- {
+		more := atLeast
+		atLeast += math.Exp(c.logCount[k])
+		c.logMore[k] = math.Log(max(more, math.SmallestNonzeroFloat64) / atLeast)
+	}
+	c.logMore[maxCount-1] = math.Log(0.5)
 	for i := range c.nth {
 		a := &c.nth[i]
 		if a.n == 0 {

@@ -30,7 +30,8 @@ func (w *window) pairings(clients, servers, known []int32, hide visibility) *tas
 		sc.tardy = make([]bool, len(p.svc.types))
 		sc.addCandidates(w.e.cfg.MaxCandidates, w.phase(sc), func(i, j int32) bool {
 			r, x := &sc.requests[i], &sc.calls[j]
-			return x.end <= r.end && called.match(&w.view.nodes[r.node], &w.view.nodes[x.node])
+			answered := len(r.calls) > 0 // so far it has only calls that are known
+			return !answered && x.end <= r.end && called.match(&w.view.nodes[r.node], &w.view.nodes[x.node])
 		})
 		sc.inUnits(p.svc.unit)
 		sc.countRates(len(p.svc.types))

@@ -34,6 +34,44 @@ func (b *board) group(to []int32) {
 	}
 }
 
+// chains cuts a group into moves that follow from one another: each item goes
+// where the next one was.
+func (b *board) chains(group, to []int32) [][]int32 {
+	follows := make(map[int32]int32, len(group)) // the item that leaves where one goes
+	led := make(map[int32]bool, len(group))
+	for _, it := range group {
+		if to[it] < 0 {
+			continue
+		}
+		next := b.slots[to[it]].item
+		if next != none && next != it && to[next] != b.at[next] {
+			follows[it], led[next] = next, true
+		}
+	}
+	var out [][]int32
+	done := make(map[int32]bool, len(group))
+	walk := func(it int32) {
+		var chain []int32
+		for ok := true; ok && !done[it]; {
+			done[it] = true
+			chain = append(chain, it)
+			it, ok = follows[it]
+		}
+		if len(chain) > 0 {
+			out = append(out, chain)
+		}
+	}
+	for _, it := range group {
+		if !led[it] {
+			walk(it)
+		}
+	}
+	for _, it := range group { // what is left goes round
+		walk(it)
+	}
+	return out
+}
+
 // find returns the slot that stands for all a is tied to.
 func (b *board) find(a int32) int32 {
 	for b.owner[a] != a {

@@ -25,11 +25,11 @@ func (r *restorer) service(in *savedService) (*service, error) {
 	for i := range in.Types {
 		t := &in.Types[i]
 		k := typeKey{operation: r.name(t.Operation), peer: r.name(t.Peer), peerOperation: r.name(t.PeerOperation), kind: t.Kind}
-		if _, ok := out.types[k]; ok || !finite(t.Total, t.Roots, t.Choice) {
+		if _, ok := out.types[k]; ok || !finite(t.Total, t.Roots, t.Choice, t.Known) {
 			return nil, errSnapshot
 		}
 		out.types[k] = int16(i)
-		out.kinds = append(out.kinds, callKind{total: t.Total, roots: t.Roots, choice: t.Choice})
+		out.kinds = append(out.kinds, callKind{total: t.Total, roots: t.Roots, choice: t.Choice, known: t.Known})
 	}
 	for i := range in.Endpoints {
 		if r.models.size >= r.models.limit {

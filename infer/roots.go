@@ -13,6 +13,8 @@ type callKind struct {
 	// choice is the sum of the log numbers of parents the calls could have had as
 	// well. One way to be nobody's is held against so many to be somebody's.
 	choice float64
+	// known is how many were somebody's for certain: their context arrived.
+	known float64
 }
 
 // rootGain is the log share of calls that are nobody's, as the matcher, which
@@ -27,7 +29,7 @@ func doubtless(known []callKind) []callKind {
 	out := append([]callKind(nil), known...)
 	for t := range out {
 		if out[t].total < minDoubt {
-			out[t] = callKind{total: minDoubt}
+			out[t] = callKind{total: minDoubt, known: out[t].known}
 		}
 	}
 	return out
@@ -37,7 +39,15 @@ func doubtless(known []callKind) []callKind {
 const minDoubt = 50
 
 func (k callKind) share() float64 {
-	return (k.roots + rootWeight/2) / (k.total + rootWeight)
+	return (k.roots + rootWeight/2) / (k.total + k.known + rootWeight)
+}
+
+// addKnown counts a call whose context arrived.
+func (k *callKind) addKnown() {
+	if k.known >= forgetAt {
+		k.known /= 2
+	}
+	k.known++
 }
 
 // add counts a decided call: the probability that it is nobody's, and the log

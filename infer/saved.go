@@ -22,7 +22,7 @@ type (
 	savedType struct {
 		Operation, Peer, PeerOperation string
 		Kind                           uint8
-		Total, Roots, Choice           float64
+		Total, Roots, Choice, Known    float64
 	}
 
 	savedEndpoint struct {

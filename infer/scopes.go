@@ -22,7 +22,7 @@ func (w *window) scopes(svc *service, from, to int32, hide visibility) *task {
 	for _, sc := range p.scopes {
 		sc.tardy = p.tardy()
 		sc.addCandidates(w.e.cfg.MaxCandidates, max(tick, minUnit), func(i, j int32) bool {
-			return sc.requests[i].node != sc.calls[j].node
+			return w.mayCause(sc.requests[i].node, sc.calls[j].node)
 		})
 		sc.inUnits(svc.unit)
 		sc.countRates(len(svc.types))
@@ -30,17 +30,29 @@ func (w *window) scopes(svc *service, from, to int32, hide visibility) *task {
 	return p
 }
 
-// addRequests adds what entered the process, and what started in it by itself
-// and has calls of its own.
+// mayCause reports whether a request may have caused a call at all. Work inside a
+// process that started by itself is not thought to have started more of its kind:
+// jobs of a scheduler, which run side by side, look just like that.
+func (w *window) mayCause(request, call int32) bool {
+	r, c := &w.view.nodes[request], &w.view.nodes[call]
+	return request != call && (r.place == placeEntry || c.leavesProcess())
+}
+
+// addRequests adds what entered the process, and what started in it by itself:
+// with calls of its own, or in a process that nothing enters.
 func (w *window) addRequests(p *task, sc *scope, eps map[endpointKey]int32, from, to int32) {
+	entered := false
 	for i := from; i < to; i++ {
-		if n := &w.view.nodes[i]; n.place == placeInside {
+		n := &w.view.nodes[i]
+		entered = entered || n.place == placeEntry
+		if n.place == placeInside {
 			w.view.nodes[n.top].hasInside = true
 		}
 	}
 	for i := from; i < to; i++ {
 		n := &w.view.nodes[i]
-		if n.place != placeEntry && (n.place != placeOrphan || !n.hasInside) {
+		works := n.hasInside || !entered && !n.leavesProcess()
+		if n.place != placeEntry && (n.place != placeOrphan || !works) {
 			continue
 		}
 		ep, ok := w.endpoint(p, eps, endpointKey{service: n.Service, operation: n.Operation, kind: n.Kind})
@@ -85,6 +97,9 @@ func (w *window) addCalls(p *task, sc *scope, from, to int32, hide visibility) {
 		}
 		j := int32(len(sc.calls))
 		x := call{start: n.Start, end: n.End, node: i, typ: typ, fixed: fixed, request: none, hidden: none}
+		if top != none {
+			p.known++
+		}
 		if top != none && hide == hidden {
 			x.fixed, x.hidden = false, parent
 			p.hidden++

@@ -97,7 +97,7 @@ func (s *solver) next(sc *scope, r *request, j int32) float64 {
 			nth++
 		}
 	}
-	sum := s.delay(sc, r, s.list, len(r.calls), c.delays(nth)) + min(c.another(nth), 0)
+	sum := s.delay(sc, r, s.list, len(r.calls), c.delays(nth)) + c.logMore[min(nth, maxCount-1)]
 	if x.end > r.end {
 		return sum + c.logLate
 	}

@@ -50,7 +50,7 @@ func (w *window) check(p *task, problem Problem) {
 	c := &w.e.calibrations[problem-1]
 	for _, sc := range part.scopes {
 		hidden := func(j int32) bool { return sc.calls[j].hidden != none }
-		w.s.weigh(sc, problem, hidden)
+		w.s.weigh(sc, problem, p.trust(), hidden)
 		if w.s.work <= 0 {
 			return
 		}

@@ -41,7 +41,7 @@ func saveService(title string, s *service, name func(uint32) string) savedServic
 		kind := s.kinds[t]
 		out.Types[t] = savedType{
 			Operation: name(k.operation), Peer: name(k.peer), PeerOperation: name(k.peerOperation), Kind: k.kind,
-			Total: kind.total, Roots: kind.roots, Choice: kind.choice,
+			Total: kind.total, Roots: kind.roots, Choice: kind.choice, Known: kind.known,
 		}
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(s.endpoints), compareEndpoints) {

@@ -9,8 +9,9 @@ import (
 // of one service.
 type solver struct {
 	eps []*endpoint
-	// work is how many more scorings are allowed.
-	work int
+	// work is how many more scorings are allowed; improving leaves spare of it, to
+	// weigh with what was reached.
+	work, spare int
 
 	// changed is when a request of the scope at hand last changed, on the count
 	// now; an exchange looks only at what changed since it was last tried.
@@ -69,7 +70,7 @@ func (s *solver) improve(sc *scope, types, rounds int) {
 			if s.exchange(sc) {
 				changed = true
 			}
-			if s.work < 0 {
+			if s.work < s.spare {
 				return
 			}
 		}
@@ -131,7 +132,7 @@ func (s *solver) exchange(sc *scope) bool {
 	b.group(s.match.slotOf)
 	changed := false
 	for _, g := range b.groups {
-		if s.try(sc, g) {
+		if s.try(sc, g) || s.tryChains(sc, g) {
 			changed = true
 		}
 	}
@@ -151,6 +152,18 @@ func (s *solver) try(sc *scope, group []int32) bool {
 	}
 	b.carry(sc, group, b.at)
 	return false
+}
+
+// tryChains tries the moves of a group apart, each with those that make room for
+// it: what gains must not wait for what does not.
+func (s *solver) tryChains(sc *scope, group []int32) bool {
+	changed := false
+	for _, chain := range s.b.chains(group, s.match.slotOf) {
+		if len(chain) < len(group) && s.try(sc, chain) {
+			changed = true
+		}
+	}
+	return changed
 }
 
 // minGain keeps rounding errors from being taken for improvements.

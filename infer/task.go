@@ -11,7 +11,8 @@ type task struct {
 	scopes []*scope
 	models []*endpoint // learned in earlier windows, by endpoint of the scopes
 	open   int         // calls to decide or weigh
-	hidden int         // calls whose request is hidden for a self-check
+	known  int         // calls whose context arrived
+	hidden int         // of these, the calls whose request is hidden for a self-check
 	kinds  []callKind  // how often calls are nobody's, by type
 }
 
@@ -29,6 +30,7 @@ const (
 	teachRounds = 6
 	// worthwhile is the gain per open call from which another round is worth it.
 	worthwhile     = 0.003
+	restarts       = 3
 	refineRounds   = 4
 	exchangeRounds = 8
 	// teachRequests is how many requests per endpoint teach.
@@ -44,6 +46,10 @@ func (t *task) solve(s *solver) {
 		t.exchange(s, types)
 	case t.knows(knownRequests):
 		s.eps, t.kinds = t.models, t.svc.kinds
+		t.exchange(s, types)
+		t.refine(s, types)
+	case t.shown():
+		s.eps, t.kinds = t.learnedFrom(s, (*request).hasCalls), doubtless(t.svc.kinds)
 		t.exchange(s, types)
 		t.refine(s, types)
 	default:
@@ -71,6 +77,36 @@ func (t *task) knows(requests float64) bool {
 		}
 	}
 	return 10*known >= 9*all
+}
+
+// shown reports whether nearly all calls that are open are of types of which the
+// window has enough whose context arrived: these can teach the others.
+func (t *task) shown() bool {
+	known := make([]int, len(t.svc.types))
+	open := make([]int, len(t.svc.types))
+	for _, sc := range t.scopes {
+		for j := range sc.calls {
+			if x := &sc.calls[j]; x.fixed {
+				known[x.typ]++
+			} else {
+				open[x.typ]++
+			}
+		}
+	}
+	shown := 0
+	for typ, n := range open {
+		if known[typ] >= knownRequests && 2*known[typ] >= n {
+			shown += n
+		}
+	}
+	return 10*shown >= 9*t.open
+}
+
+// trust is how much the models can be trusted, 0–1: the share of the window's
+// calls whose context arrived. What is learned from these is right; the rest is
+// learned from assignments, with their mistakes.
+func (t *task) trust() float64 {
+	return float64(t.known) / float64(max(t.known-t.hidden+t.open, 1))
 }
 
 // refine lets the window's own assignment correct the models it came from.
@@ -129,20 +165,14 @@ func (t *task) part(requests int) *task {
 // one that explains the window best goes on.
 func (t *task) teach(s *solver, types int) {
 	best := math.Inf(-1)
-	keep := make([][]int32, len(t.scopes))
+	var keep [][]int32
 	for r := range rules {
 		t.start(r)
-		total := t.round(s, types, false)
-		if total > best {
-			best = total
-			for k, sc := range t.scopes {
-				keep[k] = sc.assignment()
-			}
+		if total := t.round(s, types, false); total > best {
+			best, keep = total, t.assignments()
 		}
 	}
-	for k, sc := range t.scopes {
-		sc.assign(keep[k])
-	}
+	t.assign(keep)
 	for range teachRounds {
 		for _, sc := range t.scopes {
 			s.prune(sc, teachRequests/2)
@@ -153,7 +183,44 @@ func (t *task) teach(s *solver, types int) {
 		}
 		best = total
 	}
+	t.restart(s, types, best)
 	t.round(s, types, true)
+}
+
+// restart shares all calls out anew by what the window has taught itself, and
+// keeps that where it explains the window better than best.
+func (t *task) restart(s *solver, types int, best float64) {
+	for range restarts {
+		keep := t.assignments()
+		s.eps = t.learned(s)
+		for _, sc := range t.scopes {
+			sc.weighRoots(t.kinds)
+			sc.clearOpen()
+			s.startLearned(sc)
+			s.improve(sc, types, 2)
+		}
+		total := t.round(s, types, false)
+		if total < best {
+			t.assign(keep)
+			return
+		}
+		best = total
+	}
+}
+
+// assignments returns those of all scopes, and assign puts them back.
+func (t *task) assignments() [][]int32 {
+	out := make([][]int32, len(t.scopes))
+	for k, sc := range t.scopes {
+		out[k] = sc.assignment()
+	}
+	return out
+}
+
+func (t *task) assign(to [][]int32) {
+	for k, sc := range t.scopes {
+		sc.assign(to[k])
+	}
 }
 
 // round learns from the present assignment, improves it, and returns how well it
@@ -185,6 +252,15 @@ func (t *task) doubt(s *solver) {
 
 // learned returns the models with the window's present assignment added.
 func (t *task) learned(s *solver) []*endpoint {
+	return t.learnedFrom(s, func(*request) bool { return true })
+}
+
+// hasCalls tells requests whose calls are known from those whose calls were lost,
+// before any is assigned.
+func (r *request) hasCalls() bool { return len(r.calls) > 0 }
+
+// learnedFrom is learned, from some of the requests.
+func (t *task) learnedFrom(s *solver, wanted func(*request) bool) []*endpoint {
 	out := make([]*endpoint, len(t.models))
 	for k, m := range t.models {
 		out[k] = m.clone()
@@ -193,7 +269,7 @@ func (t *task) learned(s *solver) []*endpoint {
 		weights := sc.clarity()
 		for i := range sc.requests {
 			r := &sc.requests[i]
-			if sc.cut != 0 && r.end > sc.cut {
+			if sc.cut != 0 && r.end > sc.cut || !wanted(r) {
 				continue // its later calls are not here
 			}
 			s.feat.read(r, r.calls, sc.calls)
@@ -207,8 +283,10 @@ func (t *task) learned(s *solver) []*endpoint {
 }
 
 // startLearned assigns the open calls in order of start, each to the request
-// that it fits best after what that request already has.
+// that it fits best after what that request already has. The busier it is, the
+// more a request that is overdue goes before others.
 func (s *solver) startLearned(sc *scope) {
+	bustle := sc.bustle()
 	for j := range sc.calls {
 		x := &sc.calls[j]
 		if x.fixed {
@@ -217,7 +295,7 @@ func (s *solver) startLearned(sc *scope) {
 		best, gain := none, sc.rootGain[x.typ]
 		for _, i := range x.candidates {
 			r := &sc.requests[i]
-			if g := s.next(sc, r, int32(j)); g > gain {
+			if g := s.next(sc, r, int32(j)) + bustle*s.overdue(sc, r, int32(j)); g > gain {
 				best, gain = i, g
 			}
 		}

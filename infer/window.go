@@ -67,10 +67,11 @@ func (w *window) solve(p *task, problem Problem) bool {
 		return true
 	}
 	if w.s.work > 0 {
+		w.s.spare = w.s.work / spareWork
 		p.solve(&w.s)
 	}
 	for _, sc := range p.scopes {
-		w.s.weigh(sc, problem, w.isDue(sc))
+		w.s.weigh(sc, problem, p.trust(), w.isDue(sc))
 	}
 	ok := w.s.work > 0
 	for _, sc := range p.scopes {
@@ -82,6 +83,9 @@ func (w *window) solve(p *task, problem Problem) bool {
 	}
 	return ok
 }
+
+// spareWork is the part of its work that a task leaves for weighing.
+const spareWork = 3
 
 // giveUp leaves the orphans that are due as they are.
 func (w *window) giveUp(sc *scope) {
@@ -145,6 +149,11 @@ func (w *window) learn(p *task) {
 			}
 			n.learned = true
 			touched = true
+			for _, j := range r.calls {
+				if x := &sc.calls[j]; x.fixed && !w.view.nodes[x.node].decided {
+					p.svc.kinds[x.typ].addKnown()
+				}
+			}
 			w.s.feat.read(r, r.calls, sc.calls)
 			m := p.models[r.ep]
 			if m.requests >= forgetAt {

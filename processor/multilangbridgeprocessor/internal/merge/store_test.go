@@ -49,6 +49,17 @@ func TestLateEvidence(t *testing.T) {
 	assert.EqualValues(t, 2, s.Stats().Refused[RefusedLate])
 }
 
+// A 64-bit piece whose parent is under the full id is no cycle.
+func TestHalfIsNoCycle(t *testing.T) {
+	s := New(testConfig())
+	b := batch(append([]in{span(half, 3, 2, kindServer, 2, 20, 80), span(half, 4, 3, kindInternal, 2, 30, 40)}, caller()...)...)
+	s.Insert(0, b)
+	out := map[uint64]left{}
+	collect(b, s.Release(1, len(b.Spans), nil), out)
+	assert.Equal(t, left{idA, 2, EvidenceWidth, 0}, out[3])
+	assert.Zero(t, s.Stats().Faults[FaultCycle])
+}
+
 // What is wrong with ids is counted by what it is.
 func TestFaults(t *testing.T) {
 	s := New(testConfig())

@@ -70,5 +70,7 @@ func (s *Store) take(sv *survey, r *rec) {
 		sv.rooted = true
 		sv.receives = sv.receives || r.flags&recMarks != 0
 		sv.orphaned = sv.orphaned || r.parent != 0 && r.kind == kindServer
+	default: // its parent is in the piece of the other width
+		sv.rooted = true
 	}
 }

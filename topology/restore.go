@@ -41,6 +41,9 @@ func (g *Graph) RestoreEdge(s *EdgeState) error {
 		return fmt.Errorf("edge from %q to %q: a bound on edges is reached", s.Source.Name, s.Target.Name)
 	}
 	e.created = min(e.created, s.Created.UnixNano())
+	if g.born == 0 || e.created < g.born {
+		g.born = e.created // rates cover the time before the restart, too
+	}
 	e.lastArrival = min(s.LastArrival.UnixNano(), g.now)
 	e.seen.see(s.FirstSeen, s.LastSeen)
 	e.sourceLanguage.vote(g.languages.number(s.SourceLanguage))

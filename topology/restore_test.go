@@ -35,6 +35,20 @@ func TestRestore(t *testing.T) {
 	}
 	assert.Len(t, after, len(before))
 
+	// The picture is that of before: rates cover the time before the restart, and
+	// services that have not sent since keep the language that their edges remember.
+	was := w.Snapshot(time.Unix(0, w.now))
+	is := restored.Snapshot(time.Unix(0, w.now))
+	for i := range was.Edges {
+		require.Equal(t, was.Edges[i].ID, is.Edges[i].ID)
+		if was.Edges[i].Rate != nil {
+			assert.InDelta(t, *was.Edges[i].Rate, *is.Edges[i].Rate, *was.Edges[i].Rate/5, was.Edges[i].ID)
+		}
+	}
+	for i := range was.Nodes {
+		assert.Equal(t, was.Nodes[i].Language, is.Nodes[i].Language, was.Nodes[i].ID)
+	}
+
 	// It goes on from there.
 	restored.add(pairOfSpans(3, 11*time.Minute, 200, 190)...)
 	assert.InDelta(t, 3, restored.states()["a -> b"].Total.Calls, 0)

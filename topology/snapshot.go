@@ -31,7 +31,29 @@ func SnapshotShared(l sync.Locker, g *Graph, now time.Time) contract.Topology {
 		Nodes:         s.drawNodes(),
 		Edges:         s.nameEdges(),
 	}
+	inheritLanguages(&t)
 	return t
+}
+
+// inheritLanguages gives services that have sent nothing since a restart the language
+// that their edges remember.
+func inheritLanguages(t *contract.Topology) {
+	silent := map[string]*contract.TopologyNode{}
+	for i := range t.Nodes {
+		if n := &t.Nodes[i]; n.Kind == contract.NodeService && n.Language == "" {
+			silent[n.ID] = n
+		}
+	}
+	inherit := func(id, language string) {
+		if n := silent[id]; n != nil && n.Language == "" {
+			n.Language = language
+		}
+	}
+	for i := range t.Edges {
+		e := &t.Edges[i]
+		inherit(e.Source, e.ClientLanguage)
+		inherit(e.Target, e.ServerLanguage)
+	}
 }
 
 // snapshot is the work of one [Graph.Snapshot].

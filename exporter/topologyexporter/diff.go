@@ -122,6 +122,12 @@ func (e *topologyExporter) diffInstants(ctx context.Context, q *diffQuery) (cont
 	if err != nil {
 		return contract.TopologyDiff{}, err
 	}
+	if to.From <= from.From || to.To <= from.To {
+		return contract.TopologyDiff{}, problem{
+			Status: http.StatusBadRequest, Parameter: "from",
+			Detail: `"from" and "to" lie in one slot of the history, ` + time.Duration(e.history.width).String() + " wide: there is nothing to compare; give instants further apart",
+		}
+	}
 	a, b := from.Draw(), to.Draw()
 	d := history.Diff(&a, &b)
 	if from.To < to.From {

@@ -134,3 +134,16 @@ func TestBadDiffs(t *testing.T) {
 	r := get(t, none.topologyExporter, "/api/v1/topology/diff?service=a&from_version=1&to_version=2")
 	assert.Equal(t, http.StatusBadRequest, r.StatusCode)
 }
+
+// Two instants of one slot have nothing to compare, and that is said.
+func TestDiffWithinASlot(t *testing.T) {
+	c := newClocked(t, nil)
+	for range 90 {
+		c.call("web", "cart", 0)
+		c.pass(time.Second)
+	}
+	from := c.clock.Add(-time.Second).Format(time.RFC3339)
+	got := get(t, c.topologyExporter, "/api/v1/topology/diff?from="+from)
+	assert.Equal(t, http.StatusBadRequest, got.StatusCode)
+	assert.Contains(t, bodyOf(t, got), "lie in one slot of the history, 10s wide")
+}

@@ -36,7 +36,8 @@ type TopologyTrust struct {
 	Duplicates uint64 `json:"duplicates"`
 	// Refused counts what a bound turned away; it is drawn as an overflow node.
 	Refused uint64 `json:"refused"`
-	// PendingCalls and PendingMessages are the ends that still wait for the other.
+	// PendingCalls and PendingMessages are the spans remembered for the other end of their
+	// call or message, or for further ones: a message may have many consumers.
 	PendingCalls    int `json:"pending_calls"`
 	PendingMessages int `json:"pending_messages"`
 	// SpanToPicture is the time from the arrival of a span to a topology with it, while

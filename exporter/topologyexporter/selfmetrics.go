@@ -11,7 +11,7 @@ import (
 var (
 	pendingEnds = exposition.Family{
 		Name: "polyspan_topology_pending", Kind: exposition.Gauge,
-		Help: "Ends of calls and messages that wait for the other end.",
+		Help: "Spans remembered for the other end of their calls and messages, or for further ones.",
 	}
 	unmatched = exposition.Family{
 		Name: "polyspan_topology_unmatched_total", Kind: exposition.Counter,

@@ -4,10 +4,13 @@ package topology
 // in so many, by trace id, so that a trace counts with all of its calls.
 const sampledShares = 8
 
-// lookAbove finds the entry of the caller's service above a call, when the call's wait
-// is over and the spans around it have come. It tells whether a failure was swallowed
-// (rule T6), and how much of the entry's time the call took.
+// lookAbove finds the entry of the caller's service above a call: when the call is
+// counted if the entry came first, else when the call's wait is over. It tells whether a
+// failure was swallowed (rule T6), and how much of the entry's time the call took.
 func (g *Graph) lookAbove(h *half) {
+	if h.flags&(flagCounted|flagLooked) != flagCounted {
+		return
+	}
 	swallowed := h.flags&flagCalleeFailed != 0
 	measured := h.start != 0 && h.trace[len(h.trace)-1]%sampledShares == 0
 	if !swallowed && !measured {
@@ -21,6 +24,7 @@ func (g *Graph) lookAbove(h *half) {
 	if e == nil {
 		return
 	}
+	h.flags |= flagLooked
 	epoch, _ := g.epochOf(h.end())
 	slot := e.slotOf(epoch)
 	weight := g.weights.all[h.weight]

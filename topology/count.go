@@ -22,6 +22,7 @@ func (g *Graph) learn(caller, callee *half, edge uint32, target nodeID) {
 	if callee.flags&flagFailed != 0 {
 		caller.flags |= flagCalleeFailed
 	}
+	g.lookAbove(caller)
 	switch {
 	case caller.flags&flagInherited != 0: // the name is that of another call
 	case callee.kind == KindConsumer:

@@ -16,6 +16,12 @@ func (g *Graph) letGo(q *queue) {
 			p = g.slab.after(p)
 		}
 		g.touched = touched
+		p = q.head
+		for range n { // before the entries above them go
+			h := g.slab.at(p)
+			g.lookAbove(h)
+			p = g.slab.after(p)
+		}
 		for range n {
 			g.expire(g.pop(q), false)
 		}
@@ -55,9 +61,7 @@ func (g *Graph) expireCaller(h *half, evicted bool) {
 		g.stats.CalleeMissing++
 		counted(h, g.countVirtual(h, evicted))
 	}
-	if h.flags&flagCounted != 0 {
-		g.lookAbove(h)
-	}
+	g.lookAbove(h)
 }
 
 // expireCallee counts an entry whose caller did not come.

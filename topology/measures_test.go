@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -27,14 +28,21 @@ func TestErrorsByOrigin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w := newWorld(t, DefaultLimits())
-			w.add(
-				span{service: "b", kind: KindServer, id: 3, parent: 2, attrs: http, failed: tt.server},
-				span{service: "a", kind: KindClient, id: 2, parent: 4, attrs: http, failed: tt.client},
-				span{service: "a", kind: KindInternal, id: 4, parent: 1},
-				span{service: "a", kind: KindServer, id: 1, attrs: http, failed: tt.entry},
-			)
-			assert.Equal(t, tt.want, fromA(t, w.Snapshot(testStart.Add(time.Minute)), "b").Errors)
+			spans := []span{
+				{service: "b", kind: KindServer, id: 3, parent: 2, attrs: http, failed: tt.server},
+				{service: "a", kind: KindClient, id: 2, parent: 4, attrs: http, failed: tt.client},
+				{service: "a", kind: KindInternal, id: 4, parent: 1},
+				{service: "a", kind: KindServer, id: 1, attrs: http, failed: tt.entry},
+			}
+			for range 2 { // in every rotation, forwards and backwards
+				for range spans {
+					spans = append(spans[1:], spans[0])
+					w := newWorld(t, DefaultLimits())
+					w.add(spans...)
+					assert.Equal(t, tt.want, fromA(t, w.Snapshot(testStart.Add(time.Minute)), "b").Errors)
+				}
+				slices.Reverse(spans)
+			}
 		})
 	}
 }

@@ -60,6 +60,8 @@ const (
 	flagCounted
 	// flagInherited: the address of peer is that of the outgoing span around the half.
 	flagInherited
+	// flagLooked: the entry above the call was found, and the call seen in its light.
+	flagLooked
 
 	// toldShift: the rest of the flags is a specificity, of the transport.
 	toldShift = iota

@@ -110,9 +110,10 @@ func (a *answer) edges(edges []edgeSeries) {
 		}
 	}
 	a.parts(originErrors, "origin", [3]string{"callee", "caller", "swallowed"}, edges, func(s *edgeSeries) ([3]float64, bool) {
-		// Swallowed failures are the callee's, too; here each is counted once.
+		// Swallowed failures are among the callee's: a counter that gave them back when the
+		// caller's entry comes would go down.
 		callee, caller, swallowed := s.errors[topology.OriginCallee], s.errors[topology.OriginCaller], s.errors[topology.OriginSwallowed]
-		return [3]float64{callee - swallowed, caller, swallowed}, callee+caller > 0
+		return [3]float64{callee, caller, swallowed}, callee+caller > 0
 	})
 	a.parts(evidences, "evidence", [3]string{"propagated", "joined", "inferred"}, edges, func(s *edgeSeries) ([3]float64, bool) {
 		joined, inferred := s.evidence[topology.EvidenceJoined], s.evidence[topology.EvidenceInferred]

@@ -35,7 +35,7 @@ var (
 	}
 	originErrors = exposition.Family{
 		Name: "polyspan_topology_errors_total", Kind: exposition.Counter,
-		Help: "Failed calls, of edges that ever failed, by origin: callee, caller (only the caller saw it), swallowed (the caller did not pass it on).",
+		Help: "Failed calls, of edges that ever failed, by origin: callee, caller (only the caller saw it), swallowed (of the callee's, those that the caller did not pass on).",
 	}
 	evidences = exposition.Family{
 		Name: "polyspan_topology_evidence_total", Kind: exposition.Counter,

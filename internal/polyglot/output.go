@@ -28,10 +28,11 @@ func newReadyWriter(out io.Writer, want string, ready chan<- struct{}) *readyWri
 }
 
 func (w *readyWriter) Write(b []byte) (int, error) {
+	n, err := w.out.Write(b) // first: who is told that it is ready may read the log
 	if w.ready != nil && w.want != "" {
 		w.scan(b)
 	}
-	return w.out.Write(b)
+	return n, err
 }
 
 func (w *readyWriter) scan(b []byte) {

